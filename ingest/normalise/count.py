@@ -87,7 +87,7 @@ def _western_words(text: str) -> int | None:
 
 @functools.cache
 def _kinds(encoding: str) -> bytes:
-    """For each byte of a code page: w a letter or digit, - a joint, _ what needs the full rule."""
+    """Return the kind of each byte of a code page: w a letter or digit, - a joint, _ what needs all rules."""
     kinds = []
     for code in range(256):
         char = bytes([code]).decode(encoding, "replace")

@@ -36,7 +36,6 @@ _ESCAPE_HATCH = expression("[\udc80-\udcff]+")
 _CUT_END = expression(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2}|(?<=[a-z])[\xc2\xc3])\Z")
 _CESU_PAIR = expression(rb"\xed([\xa0-\xaf])([\x80-\xbf])\xed([\xb0-\xbf])([\x80-\xbf])")
 
-
 _HIGH = bytes(range(0x80, 0x100))
 _NUL_AND_PRINTABLE = bytes([0, 9, 10, 13, *range(0x20, 0x7F)])
 _LOOK_AT = 4096
@@ -192,7 +191,7 @@ def _joined_pair(found: re.Match[bytes]) -> bytes:
 
 
 def _mended_utf8(raw: bytes, encoding: str) -> Decoded | None:
-    """UTF-8 with bad bytes replaced, if characters beyond ASCII came out whole at least as often.
+    """Return UTF-8 with bad bytes replaced, if characters beyond ASCII came out whole at least as often.
 
     A text that is ASCII but for its end, which begins a character and does not go on, was cut there.
     """

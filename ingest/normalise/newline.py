@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def style(text: str) -> str | None:
-    """`lf`, `crlf`, `cr`, `mixed` for more than one of them, None for a text of one line."""
+    """Return `lf`, `crlf` or `cr`, `mixed` for more than one of them, None for a text of one line."""
     if "\r" not in text:
         return "lf" if "\n" in text else None
     crlf = text.count("\r\n")

@@ -10,84 +10,16 @@ from ingest.normalise.documents.draft import Closed, Draft, canonical
 from ingest.normalise.documents.html_tokens import Token, attributes, tokens
 from ingest.normalise.extraction import Annotation, BlockKind, Limits, Refused
 
-VOID = frozenset(
-    {
-        *(
-            "area",
-            "base",
-            "basefont",
-            "bgsound",
-            "br",
-            "col",
-            "embed",
-            "frame",
-            "hr",
-            "img",
-            "input",
-            "keygen",
-        ),
-        *("link", "meta", "param", "source", "track", "wbr"),
-    }
-)
-_BLOCKS = frozenset(
-    {
-        *(
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "body",
-            "caption",
-            "center",
-            "datalist",
-            "dd",
-            "details",
-        ),
-        *(
-            "dialog",
-            "dir",
-            "div",
-            "dl",
-            "dt",
-            "fieldset",
-            "figcaption",
-            "figure",
-            "footer",
-            "form",
-            "frameset",
-        ),
-        *(
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "header",
-            "hgroup",
-            "html",
-            "legend",
-            "li",
-            "main",
-            "menu",
-            "nav",
-        ),
-        *(
-            "noframes",
-            "ol",
-            "optgroup",
-            "option",
-            "p",
-            "pre",
-            "search",
-            "section",
-            "select",
-            "summary",
-            "table",
-        ),
-        *("tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
-    }
-)
+_VOID_LIST = """
+    area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr
+"""
+VOID = frozenset(_VOID_LIST.split())
+_BLOCK_LIST = """
+    address article aside blockquote body caption center datalist dd details dialog dir div dl dt fieldset
+    figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup html legend li main menu nav
+    noframes ol optgroup option p pre search section select summary table tbody td tfoot th thead tr ul
+"""
+_BLOCKS = frozenset(_BLOCK_LIST.split())
 _KINDS: dict[str, BlockKind] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
     **dict.fromkeys(("li", "dt", "dd", "option"), "item"),

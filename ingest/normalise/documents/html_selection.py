@@ -14,25 +14,10 @@ from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
 from ingest.normalise.selectors import Matched, Matcher
 
 WAY = "html-selected/2"
-_ENDS_PARAGRAPH = frozenset(
-    (
-        "p",
-        "div",
-        "section",
-        "article",
-        "aside",
-        "ul",
-        "ol",
-        "table",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "pre",
-    )
-)
+_ENDS_PARAGRAPH_LIST = """
+    p div section article aside ul ol table h1 h2 h3 h4 h5 h6 pre
+"""
+_ENDS_PARAGRAPH = frozenset(_ENDS_PARAGRAPH_LIST.split())
 
 
 def read(data: bytes, limits: Limits, *, select: Sequence[str] = (), remove: Sequence[str] = ()) -> Extracted:

@@ -34,21 +34,11 @@ _HTML = expression(
 )
 _LONGEST_HEADER = 77  # characters of a header's name, and its colon
 _HEADER = expression(rb"([!-9;-~]{1,76}):[ \t]?[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*")
-_OF_MAIL = frozenset(
-    {
-        *(
-            b"received",
-            b"return-path",
-            b"delivered-to",
-            b"message-id",
-            b"mime-version",
-            b"from",
-            b"to",
-            b"date",
-        ),
-        *(b"subject", b"x-mailer", b"content-type", b"reply-to", b"cc", b"sender", b"dkim-signature"),
-    }
-)
+_MAIL_LIST = b"""
+    received return-path delivered-to message-id mime-version from to date subject x-mailer content-type
+    reply-to cc sender dkim-signature
+"""
+_OF_MAIL = frozenset(_MAIL_LIST.split())
 _MAIL_AT_LEAST = 3
 _BY_NAME = {
     "eml": "message/rfc822",

@@ -14,9 +14,9 @@ from ingest.normalise.extraction import Annotation
 
 _NUMBERS = expression(r"\d+|\b[ivxlc]+\b")
 _BLANKS = expression(r"\s+")
-_MOST = 1_000
-_OUTER = 2
-_APART = 1.6
+_MOST = 1_000  # running heads that are told
+_OUTER = 2  # lines at either end of a page that may be one
+_APART = 1.6  # times the distance from line to line: what stands farther off is set apart
 _OTHER_SIZE = 0.08  # of the usual one
 _SHORT = 0.6  # of the usual width
 

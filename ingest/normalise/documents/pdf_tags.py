@@ -24,26 +24,11 @@ from ingest.normalise.extraction import Annotation, BlockKind, Limits
 WAY = "pdf-tags/4"
 _LEAST_TAGGED = 0.8
 # They hold text in a line, and end no block.
-_INLINE = frozenset(
-    {
-        *(
-            "Span",
-            "Link",
-            "Em",
-            "Strong",
-            "Quote",
-            "Code",
-            "Reference",
-            "Annot",
-            "Form",
-            "Ruby",
-            "RB",
-            "RT",
-            "RP",
-        ),
-        *("Warichu", "WT", "WP", "BibEntry", "Sub", "NonStruct", "Private", "Lbl"),
-    }
-)
+_INLINE_LIST = """
+    Span Link Em Strong Quote Code Reference Annot Form Ruby RB RT RP Warichu WT WP BibEntry Sub NonStruct
+    Private Lbl
+"""
+_INLINE = frozenset(_INLINE_LIST.split())
 _KINDS: dict[str, BlockKind] = {
     **dict.fromkeys(("H", "H1", "H2", "H3", "H4", "H5", "H6", "H7", "H8", "H9", "Title"), "heading"),
     **dict.fromkeys(("LI", "LBody", "TOCI"), "item"),

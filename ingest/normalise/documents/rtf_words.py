@@ -26,75 +26,19 @@ CLAIMS = frozenset(
 TIMES = {"creatim": "created", "revtim": "modified"}
 PARTS = {"yr": 0, "mo": 1, "dy": 2, "hr": 3, "min": 4}
 # Groups that begin so hold no text of the document.
-SILENT = frozenset(
-    {
-        *(
-            "colortbl",
-            "pict",
-            "nonshppict",
-            "objdata",
-            "objclass",
-            "objname",
-            "listtable",
-            "listoverridetable",
-        ),
-        *(
-            "listtext",
-            "pntext",
-            "shprslt",
-            "filetbl",
-            "rsidtbl",
-            "generator",
-            "themedata",
-            "datastore",
-            "xmlnstbl",
-        ),
-        *(
-            "bkmkstart",
-            "bkmkend",
-            "ftnsep",
-            "ftnsepc",
-            "ftncn",
-            "aftnsep",
-            "aftnsepc",
-            "aftncn",
-            "nonesttables",
-        ),
-        *(
-            "tc",
-            "xe",
-            "rxe",
-            "txe",
-            "do",
-            "sn",
-            "sp",
-            "sv",
-            "private",
-            "template",
-            "atnid",
-            "atnref",
-            "atnicn",
-        ),
-        *("atrfstart", "atrfend", "atntime", "formfield", "datafield", "latentstyles", "pgdsctbl", "mmath"),
-    }
-)
+_SILENT_LIST = """
+    colortbl pict nonshppict objdata objclass objname listtable listoverridetable listtext pntext shprslt
+    filetbl rsidtbl generator themedata datastore xmlnstbl bkmkstart bkmkend ftnsep ftnsepc ftncn aftnsep
+    aftnsepc aftncn nonesttables tc xe rxe txe do sn sp sv private template atnid atnref atnicn atrfstart
+    atrfend atntime formfield datafield latentstyles pgdsctbl mmath
+"""
+SILENT = frozenset(_SILENT_LIST.split())
 # Groups that begin with \* and hold text, or what is asked of them.
-KNOWN = frozenset(
-    {
-        *(
-            "fldinst",
-            "annotation",
-            "atnauthor",
-            "atndate",
-            "revtbl",
-            "shpinst",
-            "shptxt",
-            "ud",
-            "nesttableprops",
-        ),
-        *("pgp", "company", "doccomm", "cs", "ts", "footnote", "objattph"),
-    }
-)
+_KNOWN_LIST = """
+    fldinst annotation atnauthor atndate revtbl shpinst shptxt ud nesttableprops pgp company doccomm cs ts
+    footnote objattph
+"""
+KNOWN = frozenset(_KNOWN_LIST.split())
 HEADS = {
     **dict.fromkeys(("header", "headerl", "headerr", "headerf"), "head"),
     **dict.fromkeys(("footer", "footerl", "footerr", "footerf"), "foot"),
