@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, KeysView
 
 import msgspec
 
@@ -67,8 +67,8 @@ class Settler:
     def __contains__(self, path: bytes) -> bool:
         return path in self._waiting
 
-    def isdisjoint(self, paths: Iterable[bytes]) -> bool:
-        """Tell whether none of these paths waits."""
+    def isdisjoint(self, paths: KeysView[bytes]) -> bool:
+        """Tell whether none of these paths waits; looks at the fewer of both."""
         return self._waiting.keys().isdisjoint(paths)
 
     def hint(

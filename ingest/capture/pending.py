@@ -203,7 +203,7 @@ class Pending:
     def _waits_elsewhere(self, old: bytes, but: bytes, again: Collection[bytes]) -> bool:
         """Tell whether another file that had the path `old`, not the one at `but`, waits to be looked at."""
         targets = self._renames.targets(old)
-        if self._settler.isdisjoint(targets) and set(again).isdisjoint(targets):
+        if self._settler.isdisjoint(targets) and targets.isdisjoint(again):
             return False  # as of nearly all, and there may be thousands
         return any(
             target != but and (target in again or target in self._settler) and self._watches(target)

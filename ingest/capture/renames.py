@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, KeysView
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
@@ -45,7 +45,7 @@ class Renames:
         self._departures: dict[bytes, list[_Departure]] = {}
         self._recorded: dict[bytes, int] = {}  # the last arrival heard when what stands there was recorded
         self._last = 0
-        self._targets: dict[bytes, list[bytes]] = {}  # as they were told since something was noted last
+        self._targets: dict[bytes, dict[bytes, None]] = {}  # as they were told since something was noted last
 
     def __bool__(self) -> bool:
         return bool(self._departures)
@@ -103,15 +103,15 @@ class Renames:
             return [former for former in found if not former.arrivals]
         return found
 
-    def targets(self, path: bytes) -> list[bytes]:
+    def targets(self, path: bytes) -> KeysView[bytes]:
         """Return the paths, each once, that the files that stood at this one were renamed to, in their order.
 
-        The same list until something is noted: one path may be asked of for thousands that came from it.
+        The same until something is noted: one path may be asked of for thousands that came from it.
         """
         found = self._targets.get(path)
         if found is None:
-            found = self._targets[path] = list(self._followed(path))
-        return found
+            found = self._targets[path] = self._followed(path)
+        return found.keys()
 
     def _followed(self, path: bytes) -> dict[bytes, None]:
         """Follow each file that left a path. A departure is passed once, however many went back and forth."""
