@@ -24,7 +24,7 @@ from ingest.daemon.root_monitor import RootMonitor
 from ingest.daemon.wakeup import Announcer, Waker
 from ingest.decoding import decoder
 from ingest.disk.watch import Listener
-from ingest.errors import AlreadyRunning, IngestError, RootUnavailable
+from ingest.errors import AlreadyRunning, IngestError, NotFound, RootUnavailable
 from ingest.forking import ignore_stops
 from ingest.store import roots
 from ingest.store.engine import open_store
@@ -36,12 +36,13 @@ _PATIENCE = 5.0  # seconds after which a process that is to stop, and hangs, end
 
 
 class Given(msgspec.Struct, frozen=True):
-    """What the process begins with: `root` is the root's id."""
+    """What the process begins with: `root` is the root's id, `name` what its errors call it."""
 
     database_url: str
     busy_seconds: float
     settings: Settings
     root: str
+    name: str
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -79,7 +80,9 @@ class Process:
         )
         self._store = store = open_store(given.database_url, busy_seconds=given.busy_seconds)
         with store.read() as connection:
-            root = next(each for each in roots.every(connection) if each.uid.hex() == given.root)
+            root = next((each for each in roots.every(connection) if each.uid.hex() == given.root), None)
+        if root is None:
+            raise NotFound(f"the root '{given.name}' is recorded no more")
         self._monitor = RootMonitor(
             store, root, settings=given.settings, clock=self._clock, log=structlog.get_logger(),
             wake=self._waker.wake, hidden=store.files_below, may_wait=True,
@@ -168,7 +171,7 @@ def main() -> None:
     try:
         Process(given).run()
     except IngestError as error:
-        log.error("root_process_failed", root=given.root, detail=error.message)
+        log.error("root_process_failed", root=given.name, detail=error.message)
         code = 1
     sys.stdout.flush()
     sys.stderr.flush()

@@ -145,7 +145,7 @@ class RootProcess:
         if self._refused is None:  # else the time goes on in which nothing was heard
             self._heard_at, self._heard_wall = now, self._clock.wall()
         url = self._store.url.render_as_string(hide_password=False)
-        given = Given(url, self._settings.busy_seconds, self._settings, self.uid)
+        given = Given(url, self._settings.busy_seconds, self._settings, self.uid, self.root.name)
         # its lines pass through this process: one that hangs for ever would keep the stream open
         try:
             with hold_stops():

@@ -13,9 +13,11 @@ import pytest
 
 from ingest.clock import Clock
 from ingest.config import Settings
+from ingest.daemon.root_process import Given, Process
 from ingest.daemon.root_processes import AGAIN, SILENT, SLOW_START, RootProcess
 from ingest.daemon.wakeup import Announcer, Waker
 from ingest.disk import descriptors
+from ingest.errors import NotFound
 from ingest.logging import Silent
 from ingest.store import roots
 from tests.recording import add_root, opened
@@ -75,3 +77,11 @@ def test_a_process_that_cannot_be_begun_is_tried_again_and_the_daemon_lives_on(
         (problem,) = process.report().problems
     assert problem.code == "unreachable"
     assert problem.detail == f"no process can be begun for it: {descriptors.shortage()}"
+
+
+def test_a_root_that_was_taken_back_meanwhile_is_said_to_be(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/ingest.db"
+    with opened(url) as store:
+        add_root(store)
+    with pytest.raises(NotFound, match="the root 'far' is recorded no more"):
+        Process(Given(url, 1.0, Settings(database_url=url), "00", "far"))
