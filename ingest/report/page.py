@@ -27,6 +27,7 @@ from ingest.report.model import (
 from ingest.report.style import STYLE
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_FEW = 2  # entries of a document that are told without a line of time
 LISTED = 1_000  # documents that were only added, removed or the like, of each kind; the rest is counted
 
 _PLAIN = (
@@ -164,7 +165,10 @@ def _edits(report: Report, complete: Complete, remarks: Remarks) -> Iterator[str
             for document, entry in found:
                 yield _head(report, document, entry)
                 key = (document.root, document.document, document.path)
-                if key not in drawn:
+                is_told = len(document.entries) <= _FEW and not any(
+                    each.versions for each in document.entries
+                )
+                if key not in drawn and not is_told:
                     drawn[key] = len(drawn)
                     yield chart.timeline(report, document, drawn[key])
                 yield from _entry(report, document, complete(document, entry))
@@ -222,37 +226,26 @@ def _entry(report: Report, document: Document, entry: Entry) -> Iterator[str]:
     if entry.edit is not None:
         yield f'<p class="why"><strong>{entry.edit.kind}</strong>: {_text(entry.edit.reason)}</p>'
         for flag in entry.edit.flags:
-            yield f'<p class="why"><strong>{flag.name}</strong>: {_text(flag.reason)}</p>'
+            if flag.name != "silent":  # it stands under that heading
+                yield f'<p class="why"><strong>{flag.name}</strong>: {_text(flag.reason)}</p>'
     elif entry.reason:
         yield f'<p class="why">{_text(entry.reason)}</p>'
-    if entry.edit is not None and entry.edit.facts:
-        yield from _facts(document, entry)
-    if entry.sentences:
-        yield from _sentences(document, entry)
-
-
-def _facts(document: Document, entry: Entry) -> Iterator[str]:
-    assert entry.edit is not None
-    yield '<table class="sides"><caption>Facts</caption><thead><tr>'
-    yield '<th scope="col">Kind</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>'
-    yield f"<tbody{_language(document)}>"
-    for fact in entry.edit.facts:
-        before, after = (_text(value) if value else "none" for value in (fact.before, fact.after))
-        kind = f"{fact.kind}{_place(fact.page, fact.heading)}"
-        yield f'<tr><th scope="row" lang="en">{kind}</th><td>{before}</td><td>{after}</td></tr>'
-    yield "</tbody></table>"
-
-
-def _sentences(document: Document, entry: Entry) -> Iterator[str]:
-    yield '<table class="sides"><caption>Sentences</caption><thead><tr><th scope="col">What</th>'
-    yield f'<th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody{_language(document)}>'
-    for each in entry.sentences:
-        kind = f"{each.kind}{_place(each.page, each.heading)}"
-        yield f'<tr><th scope="row" lang="en">{kind}</th><td>{_side(each, "del")}</td>'
-        yield f"<td>{_side(each, 'ins')}</td></tr>"
-    yield "</tbody></table>"
+    facts = () if entry.edit is None else entry.edit.facts
+    if facts or entry.sentences:
+        yield '<table class="sides"><thead><tr><th scope="col">What</th><th scope="col">Before</th>'
+        yield f'<th scope="col">After</th></tr></thead><tbody{_language(document)}>'
+        for fact in facts:
+            before, after = (_text(value) if value else "none" for value in (fact.before, fact.after))
+            yield _row(fact.kind + _place(fact.page, fact.heading), before, after)
+        for each in entry.sentences:
+            yield _row(each.kind + _place(each.page, each.heading), _side(each, "del"), _side(each, "ins"))
+        yield "</tbody></table>"
     if entry.more:
         yield f"<p>and {entry.more:,} more</p>"
+
+
+def _row(what: str, before: str, after: str) -> str:
+    return f'<tr><th scope="row" lang="en">{what}</th><td>{before}</td><td>{after}</td></tr>'
 
 
 def _place(page: int | None, heading: str | None) -> str:

@@ -114,7 +114,7 @@ def hostile() -> Report:
                 kind="number", before=HOSTILE, after=None, sentence=HOSTILE, from_offset=0, to_offset=0
             ),
         ),
-        flags=(Flag("silent", HOSTILE),),
+        flags=(Flag("headline", HOSTILE), Flag("silent", HOSTILE)),
     )
     sentences = (
         ReportSentence(kind="edited", before=HOSTILE, after=HOSTILE, removed=((0, 5),), added=((3, 8),)),
@@ -307,6 +307,48 @@ def test_the_page_says_how_what_went_to_and_fro_ended(versions: tuple[int, ...],
     report = msgspec.structs.replace(hostile(), documents=(document,))
 
     assert f"It went to and fro until {report.shown(5_000_000)} and is {ends};" in page(report)
+
+
+def with_facts(number: int, entries: int) -> Document:
+    fact = ChangedFact(
+        kind="number", before="13", after="31", sentence="It costs 31 euro.", from_offset=9, to_offset=9
+    )
+    edit = Edit(
+        kind="factual", significance="substantive", rule="changed-fact", reason="number “13” to “31”",
+        classifier=CLASSIFIER, silent=True, facts=(fact,),
+        flags=(Flag("headline", "the headline changed"), Flag("silent", "no notice says so")),
+    )  # fmt: skip
+    said = ReportSentence(
+        kind="edited",
+        before="It costs 13 euro.",
+        after="It costs 31 euro.",
+        removed=((9, 11),),
+        added=((9, 11),),
+    )
+    path = b"%d.txt" % number
+    made = [entry(each, "silent", edit=edit, path=path, sentences=(said,)) for each in range(2, 2 + entries)]
+    return Document(document=str(number), root="r", path=path, language=None, title=None, entries=tuple(made))
+
+
+def test_an_entry_is_told_once_in_one_table_and_weighs_little() -> None:
+    def made(*documents: Document) -> str:
+        return page(msgspec.structs.replace(hostile(), documents=documents))
+
+    one = made(with_facts(1, 1))
+    article = one[one.index("<article>") : one.index("</article>")]
+    rows = re.findall("<tr><th scope=.row.[^>]*>(.*?)</th><td>(.*?)</td><td>(.*?)</td></tr>", article)
+    assert rows == [
+        ("number", "13", "31"),
+        ("edited", "It costs <del>13</del> euro.", "It costs <ins>31</ins> euro."),
+    ]
+    assert re.findall("<p class=.why.>(.*?)</p>", article) == [
+        "<strong>factual</strong>: number “13” to “31”",
+        "<strong>headline</strong>: the headline changed",
+    ]
+    many = made(*(with_facts(number, 1) for number in range(100)))
+    assert (len(many.encode()) - len(one.encode())) // 99 < 700
+    # what happened twice is told by its two heads, what happened more often has a line of time
+    assert [made(with_facts(1, each)).count('<svg class="line"') for each in (1, 2, 3)] == [0, 0, 1]
 
 
 def test_what_only_moved_is_left_out_before_what_is_new() -> None:
