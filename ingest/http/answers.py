@@ -77,6 +77,13 @@ def response(answer: Answer, request: Request) -> Response:
     return Response(answer.body, headers=headers, media_type=answer.media_type)
 
 
+def head_of_stream(headers: Mapping[str, str], media_type: str) -> Response:
+    """Return the head of an answer that is sent as it is made: nobody knows before how long it is."""
+    head = Response(headers=dict(headers), media_type=media_type)
+    del head.headers["content-length"]
+    return head
+
+
 def wanted(request: Request, offered: tuple[str, ...]) -> str:
     """Return which of the media types a request wants most; the first where it names none of them.
 

@@ -139,7 +139,7 @@ async def _events(feed: Feed, request: Request, since: int, wanted: Filters) -> 
     await to_thread.run_sync(partial(feed.records, since, wanted, 1))  # an error is told before
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     if request.method == "HEAD":
-        return Response(headers=headers, media_type="text/event-stream")
+        return answers.head_of_stream(headers, "text/event-stream")
     is_framed = request.scope["http_version"] == "1.1"
     wire = request.state.wire if is_framed else None
     return _Stream(partial(feed.events, since, wanted, wire), headers)

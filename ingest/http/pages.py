@@ -331,7 +331,7 @@ class Pages:
         policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'"
         headers = {"content-security-policy": policy, "cache-control": answers.FRESH}
         if request.method == "HEAD":
-            return Response(headers=headers, media_type=answers.HTML)
+            return answers.head_of_stream(headers, answers.HTML)
         corpus = self._corpus
         told = whole_report.lines(
             report, complete=report_view.completion(corpus), remarks=report_view.review_lines(corpus, report)

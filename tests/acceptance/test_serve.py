@@ -209,6 +209,21 @@ def test_what_a_reader_has_is_not_sent_again(served: Served) -> None:
         assert head.headers["etag"] == first.headers["etag"]
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/documents", "/v1/status", "/v1/changes", "/report.html", "/v1/changes?feed=eventsource"]
+)
+def test_the_head_of_an_answer_says_what_the_answer_would(served: Served, path: str) -> None:
+    head = served.service.ask("HEAD", path)
+
+    assert (head.status, head.body) == (200, b"")
+    if path in ("/report.html", "/v1/changes?feed=eventsource"):
+        assert "content-length" not in head.headers  # it is sent as it is made
+    else:
+        whole = served.service.get(path)
+        assert head.headers["content-length"] == str(len(whole.body))
+        assert head.headers["content-type"] == whole.headers["content-type"]
+
+
 def test_a_long_answer_is_packed_for_who_takes_it(served: Served) -> None:
     plain = served.service.get("/v1/openapi.json")
     packed = served.service.get("/v1/openapi.json", Accept_Encoding="gzip")
