@@ -92,7 +92,8 @@ def is_proved(old: str, new: str, place: Place, context: Context, lexicon: Lexic
 def _is_no_name(word: str, lexicon: Lexicon) -> bool:
     """Tell whether a word is one that the language has in small letters, and no name as well."""
     bare = unaccented(word)
-    if bare in lexicon.also_names or bare in lexicon.also_families:
+    whose = bare.removesuffix("s").rstrip("'")  # `Vissers plan`
+    if any(name in lexicon.also_names or name in lexicon.also_families for name in (bare, whose)):
         return False
     return wordlist.is_usual(word, lexicon.language) or (
         not lexicon.capitals_are_names
