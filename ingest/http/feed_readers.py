@@ -14,8 +14,8 @@ from ingest.http.server import Wire
 HEARTBEAT = 15.0  # seconds without a word after which a reader is sent a comment
 COMMENT = b": still here\n\n"
 TICK = 0.25  # seconds between two looks at who is due
-AT_ONCE = 200  # who are sent a comment in one of them
-_EARLY = 2.5  # seconds before it is time: of 2,000 the last is sent his so much later
+AT_ONCE = 200  # readers who are sent a comment at one look
+_EARLY = 2.5  # seconds by which a comment may come early: of 2,000 readers the last gets his so much later
 
 
 class Reader:
@@ -34,7 +34,7 @@ class Reader:
             wire.when_lost(self._lose)
 
     def is_told(self, frame: bytes, now: float) -> bool:
-        """Put a frame on his connection, if he waits for one; else he is woken."""
+        """Put a frame on his connection, if he waits for one, else wake him; tell whether it was put."""
         if self.rests and self.wants_all and self.wire is not None and self.wire.write(frame):
             self.told_at = now
             return True
@@ -74,11 +74,11 @@ class Readers:
         return bool(self._all)
 
     def add(self, reader: Reader) -> None:
-        """Take one in."""
+        """Add a reader."""
         self._all.add(reader)
 
     def discard(self, reader: Reader) -> None:
-        """Let one go."""
+        """Remove a reader; nothing happens where he is none of them."""
         self._all.discard(reader)
 
     def wake(self) -> None:
@@ -87,7 +87,7 @@ class Readers:
             each.woken.set()
 
     def beat(self, now: float) -> int:
-        """Send a comment to some who were told nothing for a while; how many they were."""
+        """Send a comment to at most AT_ONCE readers who are due one; returns to how many."""
         part, sent = framed(COMMENT), 0
         for each in self._all:
             if not each.rests or each.wire is None or now - each.told_at < HEARTBEAT - _EARLY:
