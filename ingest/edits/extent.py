@@ -1,4 +1,4 @@
-"""What says how much or how many: `partly`, `at most`, `one of`, `up to ten`.
+"""Find what says how much or how many: `partly`, `at most`, `one of`, `up to ten`.
 
 Each is told by what it says, so that one that was put for another of the same kind (`partly`, `in part`)
 changes nothing. `some` and its like alone say no more than what stands behind them, nor do they and `few`
@@ -31,7 +31,7 @@ def changed(
     """Return the first that went and the first that came, either may be empty; None for neither.
 
     Each edited sentence is compared by itself. `others` are the words that came or went, small and without
-    accents: one of them has to be among it.
+    accents: what is returned has at least one of them.
     """
     for piece in pieces:
         old = list(_found(a[piece.a_start : piece.a_end], lexicon))
@@ -65,7 +65,8 @@ def _found(text: str, lexicon: Lexicon) -> Iterator[Found]:
             continue
         for run, kind in lexicon.extent[word]:
             following = small[at + 1 : at + 1 + len(run)]
-            if len(following) == len(run) and all(map(_matches, run, following, [lexicon] * len(run))):
+            pairs = zip(run, following, strict=False)
+            if len(following) == len(run) and all(_matches(*pair, lexicon) for pair in pairs):
                 past = at + 1 + len(run) - (run[-1:] == (_FIGURE,))
                 of_time = past < len(small) and _is_time(small[past], lexicon)
                 if kind not in _FEW or not of_time:  # `few years ago`

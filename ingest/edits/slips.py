@@ -1,4 +1,4 @@
-"""Whether one word is proved to be the other with a slip of the hand in it.
+"""Tell whether one word is proved to be the other with a slip of the hand in it.
 
 A letter more or less is a slip where it leaves no word, and the other is a word of the language that was
 meant. Of a name nobody knows how it is written: Jansen and Janssen, Rene and René may be two. So a word where
