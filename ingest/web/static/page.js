@@ -79,12 +79,16 @@ if (shown) {
   if (b.right < a.left + 24 || b.right > a.right) frame.scrollLeft += b.right + 24 - a.right;
 }
 
-// The slider says where it stands.
+// The slider says where it stands; several keys in a row are one way, and the next page begins at the slider.
 const slider = document.querySelector("[data-slider] input[type=range]");
 if (slider) {
   const told = slider.form.querySelector("output");
   slider.addEventListener("input", () => { told.textContent = "#" + slider.value; });
-  slider.addEventListener("change", () => slider.form.requestSubmit());
+  let waits = 0;
+  slider.addEventListener("change", () => {
+    clearTimeout(waits);
+    waits = setTimeout(() => slider.form.requestSubmit(), 400);
+  });
 }
 
 // Stretches of the chart are chosen by dragging over them, or by the arrow keys with Shift; Escape forgets them.
