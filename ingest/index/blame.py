@@ -16,8 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.diff.provenance import OPEN, Cutter, Lineage, Said, Span
-from ingest.index import edits
-from ingest.index.fill import span_of
+from ingest.index import edits, stored_spans
 from ingest.model import DocumentKey
 from ingest.store import bodies, tables, versions
 from ingest.store.engine import Row
@@ -152,8 +151,8 @@ def _stored(connection: Connection, document: DocumentKey, no: int, keys: list[i
     """
     asked = {"key": document, "no": no}
     if keys is None or len(keys) > _MOST_KEYS:
-        return [span_of(row) for row in connection.execute(_ALL_SPANS, asked)]
-    return [span_of(row) for row in connection.execute(_SOME_SPANS, asked | {"hashes": keys})]
+        return [stored_spans.of_row(row) for row in connection.execute(_ALL_SPANS, asked)]
+    return [stored_spans.of_row(row) for row in connection.execute(_SOME_SPANS, asked | {"hashes": keys})]
 
 
 def _made(connection: Connection, document: DocumentKey, no: int) -> tuple[list[Span], list[Said] | None]:

@@ -24,7 +24,7 @@ from ingest.edits.classify import classify
 from ingest.edits.edit import Edit
 from ingest.edits.settings import Rules
 from ingest.errors import IntegrityError
-from ingest.index import edits, state, stored_edits
+from ingest.index import edits, state, stored_edits, stored_spans
 from ingest.index.database import Index
 from ingest.index.fulltext import fts5, tsvector
 from ingest.index.fulltext.stems import Stems
@@ -39,9 +39,6 @@ LONG = 1 << 20  # bytes of a version
 _AT_ONCE = 10_000  # spans that are written at once
 Progress = Callable[[int, int], None]
 _encode = msgspec.json.Encoder().encode
-_SPAN = (
-    "id", "document_id", "from_no", "to_no", "origin_no", "start", "length", "hash", "edited", "runs",
-)  # fmt: skip
 _HEAD = ("document_id", "no", "spans", "normaliser")
 _EDIT = ("seq", "document_id", "class", "significance", "flags", "reason", "page", "heading", "body")
 
@@ -286,28 +283,13 @@ def _normaliser(renditions: dict[int, list[Row]], before: str | None) -> str:
 # -- where a document was left -----------------------------------------------------------------
 
 
-def span_of(row: Row) -> Span:
-    """Return a span as it lies in the index."""
-    return Span(
-        key=row.hash,
-        from_no=row.from_no,
-        to_no=row.to_no,
-        origin_no=row.origin_no,
-        offset=row.start,
-        length=row.length,
-        runs=None if row.runs is None else tuple((no, size) for no, size in msgspec.json.decode(row.runs)),
-        edited=bool(row.edited),
-        id=row.id,
-    )
-
-
 def _restored(connection: Connection, key: DocumentKey, said: list[Said]) -> Lineage | None:
     """Return the lineage after the last indexed version, whose sentences these are.
 
     None where the index has other sentences of it.
     """
     select = sa.text(f"SELECT * FROM span WHERE document_id = :key AND to_no = {OPEN} ORDER BY from_no, id")
-    found = [span_of(row) for row in connection.execute(select, {"key": key})]
+    found = [stored_spans.of_row(row) for row in connection.execute(select, {"key": key})]
     waiting = Queues((at, span.key) for at, span in enumerate(found))
     live = []
     for each in said:
@@ -331,7 +313,7 @@ def _gone(
             f" AND to_no < {OPEN} ORDER BY to_no"
         ).bindparams(sa.bindparam("hashes", expanding=True))
         for row in connection.execute(select, {"key": key, "hashes": asked[at : at + 500]}):
-            found[row.hash] = span_of(row)
+            found[row.hash] = stored_spans.of_row(row)
     return found
 
 
@@ -367,7 +349,8 @@ class _Taken:
             tsvector.forget(connection, [key for (key,) in self.anew])
         numbered = self._numbered()
         while part := list(islice(numbered, _AT_ONCE)):
-            bulk.insert(connection, "span", _SPAN, [_span_row(id_, span) for id_, span, _ in part])
+            rows = [stored_spans.row_of(id_, span) for id_, span, _ in part]
+            bulk.insert(connection, "span", stored_spans.COLUMNS, rows)
             words = [(id_, language, text) for id_, _, (text, language) in part]
             (fts5 if is_sqlite else tsvector).write(connection, words, stems)
         _write_edits(connection, self.edits)
@@ -378,14 +361,6 @@ class _Taken:
         for key, made, spans in self.begun:
             for number, (span, said) in enumerate(zip(made.begun, made.said, strict=True), spans):
                 yield (key << SPAN_BITS) + number, span, said
-
-
-def _span_row(id_: int, span: Span) -> tuple[object, ...]:
-    runs = None if span.runs is None else _encode(span.runs).decode()
-    return (
-        id_, id_ >> SPAN_BITS, span.from_no, span.to_no, span.origin_no, span.offset, span.length, span.key,
-        int(span.edited), runs,
-    )  # fmt: skip
 
 
 def _write_edits(connection: Connection, made: Sequence[tuple[Seq, DocumentKey, Edit]]) -> None:
