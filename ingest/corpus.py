@@ -49,6 +49,7 @@ from ingest.records import Change, Document, Lost, Origin, Status, Stretch, Vers
 from ingest.report.build import build
 from ingest.report.model import Report
 from ingest.store import listing, reader, roots, versions
+from ingest.store.databases import POOL
 from ingest.store.engine import Connection, Store, open_store, require_revision
 
 _CACHE = 4_000  # KiB: several threads ask, and each has a connection
@@ -82,14 +83,16 @@ class Corpus:
 
     def __init__(
         self, store: Store, *, rules: Rules, zone: tzinfo = UTC, now: Callable[[], int] = _micros,
-        filler: Filler | None = None,
+        filler: Filler | None = None, threads: int = 0,
     ) -> None:  # fmt: skip
+        if threads:
+            store.be_asked_by(threads, cache=_CACHE)
         self.store = store
         self.rules = rules
         self.zone = zone
         self.now = now
         self.notes: list[str] = []  # what the last answers say of themselves, the newest last
-        self._index = Index(store, kept=True, cache=_CACHE)
+        self._index = Index(store, kept=threads or POOL, cache=_CACHE)
         self._filler = filler
         self._filling = threading.Lock()
         self._renewing = threading.Lock()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 
 import msgspec
+
+_PACK = 32_768  # characters that are sent at once
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,3 +40,16 @@ def parts_of(html: str) -> Parts:
     _, _, rest = rest.partition('"')
     second, _, rest = rest.partition('<a class="state')
     return Parts(f'{first} data-head="', f'"{second}', rest.partition("</a>")[2])
+
+
+def packed(lines: Iterator[str]) -> Iterator[bytes]:
+    """Yield the lines of a page, many at once."""
+    held: list[str] = []
+    size = 0
+    for line in lines:
+        held.append(line)
+        size += len(line) + 1
+        if size >= _PACK:
+            yield "".join(f"{each}\n" for each in held).encode("utf-8", "replace")
+            held, size = [], 0
+    yield "".join(f"{each}\n" for each in held).encode("utf-8", "replace")

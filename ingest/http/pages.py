@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from functools import partial
 
 import msgspec
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -21,16 +22,15 @@ from ingest.http import answers, api, parameters
 from ingest.http.admission import Asker
 from ingest.http.assets import asset
 from ingest.http.last_visit import LOOKED, visit
+from ingest.http.page_data import ChangesData, DocumentsData
 from ingest.http.page_parameters import Changes, Document, Documents, Period, Report, Search, Spoken, read
-from ingest.http.page_parts import Known, Parts, parts_of
+from ingest.http.page_parts import Known, Parts, packed, parts_of
 from ingest.http.parameters import Nothing
 from ingest.http.problems import Problem
 from ingest.http.response_cache import ResponseCache
 from ingest.http.reviews import readable
 from ingest.index.fulltext.search import Match
 from ingest.index.tally import Tally
-from ingest.records import Change, Difference, Review
-from ingest.records import Document as DocumentRecord
 from ingest.report import model
 from ingest.report import page as whole_report
 from ingest.report.style import STYLE
@@ -50,7 +50,6 @@ _WHILE = 10_000_000  # the same of the outline of a report
 _KEPT = 30_000_000  # the same of the page of a document that does not change
 # Without a referrer a browser does not say of a form from where it comes.
 _FORMS = {"referrer-policy": "same-origin"}
-_PACK = 32_768  # characters that are sent at once
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +77,7 @@ class Pages:
         self._cache = AnswerCache(corpus.now, lambda: corpus.generation)
         self._cards = AnswerCache(corpus.now, lambda: corpus.generation)
         self._tally = Tally()
+        self._states: dict[str, tuple[dict[str, object], str]] = {}  # health as a page says it, by language
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -111,7 +111,7 @@ class Pages:
 
         return read_
 
-    def _page(self, path: str, name: str, ask: Ask) -> Callable[[Request], Response]:
+    def _page(self, path: str, name: str, ask: Ask) -> Callable[[Request], Awaitable[Response]]:
         def html(request: Request, shown: Shown, words: languages.Words, asked: object) -> str:
             values = {
                 "here": "/documents" if path.startswith("/documents") else path,
@@ -124,32 +124,57 @@ class Pages:
             }
             return render.page(shown.template, words, values)
 
-        def answer(request: Request) -> Response:
-            asked, shown = ask(request)
-            seen = self._kept.look()
-            words = self.words(request)
+        def make(request: Request, asked: object, shown: Callable[[], Shown]) -> Response:
+            seen, words = self._kept.look(), self.words(request)
             known = self._known(request, asked, seen)
             if known is None:
                 page = shown()
-                headers, cookies = page.headers, page.cookies
                 told = html(request, page, words, asked)
-            else:
-                headers, cookies = known.headers, known.cookies
-                parts = self._parts(request, known, words, seen, lambda: html(request, shown(), words, asked))
-                told = parts.around(seen.head, render.state(words, self._health_now()))
-            made = answers.page(told, headers)
-            response = answers.response(made, request)
-            for cookie, value in cookies.items():
-                response.set_cookie(
-                    cookie, value, max_age=31_536_000, samesite="strict", httponly=True, path="/"
-                )
-            if request.query_params.get("lang") in languages.LANGUAGES:
-                response.set_cookie(
-                    "lang", words.language, max_age=31_536_000, samesite="strict", httponly=True, path="/"
-                )
-            return response
+                return self._answer(request, words, told, page.headers, page.cookies)
+            parts = self._parts(request, known, words, seen, lambda: html(request, shown(), words, asked))
+            return self._around(request, words, known, parts, seen)
+
+        async def answer(request: Request) -> Response:
+            asked, shown = ask(request)
+            found = self._at_hand(request, asked)
+            return (
+                found if found is not None else await to_thread.run_sync(partial(make, request, asked, shown))
+            )
 
         return answer
+
+    def _at_hand(self, request: Request, asked: object) -> Response | None:
+        """Return a page that is kept, where that takes no time to speak of."""
+        if not self._kept.is_quick or self._cache.known("health") is None:
+            return None
+        seen, words = self._kept.look(), self.words(request)
+        known = self._known(request, asked, seen)
+        found = None if known is None else self._found(request, known, words, seen)
+        if known is None or found is None:
+            return None
+        return self._around(request, words, known, found, seen)
+
+    def _around(
+        self, request: Request, words: languages.Words, known: Known, parts: Parts, seen: StoreState
+    ) -> Response:
+        """Answer with a page that is kept, and what is of this moment."""
+        health = self._health_now()
+        of, state = self._states.get(words.language, ({}, ""))
+        if of is not health:
+            state = render.state(words, health)
+            self._states[words.language] = health, state
+        return self._answer(request, words, parts.around(seen.head, state), known.headers, known.cookies)
+
+    def _answer(
+        self, request: Request, words: languages.Words, html: str, headers: Mapping[str, str],
+        cookies: Mapping[str, str],
+    ) -> Response:  # fmt: skip
+        response = answers.response(answers.page(html, headers), request)
+        if request.query_params.get("lang") in languages.LANGUAGES:
+            cookies = {**cookies, "lang": words.language}
+        for cookie, value in cookies.items():
+            response.set_cookie(cookie, value, max_age=31_536_000, samesite="strict", httponly=True, path="/")
+        return response
 
     def _known(self, request: Request, asked: object, seen: StoreState) -> Known | None:
         """Return what is known of a page before it is made; None of one that is not kept."""
@@ -171,17 +196,24 @@ class Pages:
         make: Callable[[], str],
     ) -> Parts:  # fmt: skip
         """Return the kept parts of a page; made anew after a change of its document, a review or a while."""
-        reviewer = tuple(sorted(self._reviewer(request).items()))
-        query = request.scope["query_string"]
-        name = ("page", known.name, query, words.language, reviewer, seen.review)
-        found = self._kept.find(name, Parts)
+        found = self._found(request, known, words, seen)
         if found is None:
             found = parts_of(make())
             until = self._corpus.now() + known.micros
             self._kept.keep(
-                name, found, document=known.document, size=2 * len(found.rest), seen=seen, until=until
-            )
+                self._name(request, known, words, seen), found, document=known.document,
+                size=2 * len(found.rest), seen=seen, until=until,
+            )  # fmt: skip
         return found
+
+    def _found(
+        self, request: Request, known: Known, words: languages.Words, seen: StoreState
+    ) -> Parts | None:
+        return self._kept.find(self._name(request, known, words, seen), Parts)
+
+    def _name(self, request: Request, known: Known, words: languages.Words, seen: StoreState) -> Hashable:
+        reviewer = tuple(sorted(self._reviewer(request).items()))
+        return ("page", known.name, request.scope["query_string"], words.language, reviewer, seen.review)
 
     def _data(self, ask: Ask) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
@@ -244,7 +276,7 @@ class Pages:
             after=None if asked.after is None else api.place_of(asked.after), differs_after=asked.differs,
         )  # fmt: skip
         following = None if view.after is None else api.cursor_of(view.after)
-        shown = _Documents(
+        shown = DocumentsData(
             items=view.items, differs=view.differs, differing=view.differing, at_seq=view.at_seq,
             next=following,
         )  # fmt: skip
@@ -280,7 +312,7 @@ class Pages:
         following = str(items[-1].seq - 1) if len(found) > _LISTED else None
         with self._corpus.store.read() as connection:
             said = page_reviews.of_changes(connection, [each.seq for each in items])
-        page = _Changes(
+        page = ChangesData(
             items=items, next=following, reviews=[each for some in said.values() for each in some]
         )
         more = {"types": TYPES, "significances": SIGNIFICANCES, "reviewed": said}
@@ -336,7 +368,7 @@ class Pages:
         told = whole_report.lines(
             report, complete=report_view.completion(corpus), remarks=report_view.review_lines(corpus, report)
         )
-        return StreamingResponse(_in_packs(told), headers=headers, media_type=answers.HTML)
+        return StreamingResponse(packed(told), headers=headers, media_type=answers.HTML)
 
     def _text(self, request: Request) -> Response:
         return self._version(request, answers.TEXT)
@@ -367,34 +399,3 @@ class Pages:
         response = Response(made.body, problem.status, dict(headers), media_type=made.media_type)
         response.headers["cache-control"] = "no-store"
         return response
-
-
-class _Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """The data of the list of changes, and the reviews of their edits."""
-
-    items: list[Change]
-    next: str | None
-    reviews: list[Review]
-
-
-class _Documents(msgspec.Struct, frozen=True, kw_only=True):
-    """The data of the list of documents."""
-
-    items: list[DocumentRecord]
-    differs: list[Difference]
-    differing: int
-    at_seq: int | None
-    next: str | None
-
-
-def _in_packs(lines: Iterator[str]) -> Iterator[bytes]:
-    """Yield the lines of a page, many at once."""
-    held: list[str] = []
-    size = 0
-    for line in lines:
-        held.append(line)
-        size += len(line) + 1
-        if size >= _PACK:
-            yield "".join(f"{each}\n" for each in held).encode("utf-8", "replace")
-            held, size = [], 0
-    yield "".join(f"{each}\n" for each in held).encode("utf-8", "replace")

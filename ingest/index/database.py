@@ -46,11 +46,11 @@ def has_all(state: Row) -> bool:
 class Index:
     """The index of a store. Nothing is opened or made before it is asked something.
 
-    With `kept` connections to a file stay open from question to question, for a process that is asked many
-    and never forks; `cache` is how many KiB of the file each of them holds at most.
+    With `kept` connections to a file stay open from question to question, so many of them, for a process that
+    is asked many and never forks; `cache` is how many KiB of the file each of them holds at most.
     """
 
-    def __init__(self, store: Store, *, kept: bool = False, cache: int = CACHE) -> None:
+    def __init__(self, store: Store, *, kept: int = 0, cache: int = CACHE) -> None:
         self.store = store
         self.path = f"{store.url.database}.index.db" if store.is_sqlite else None
         self._engine: Engine = (
@@ -283,7 +283,7 @@ class Index:
             )
 
 
-def _beside(store: Store, path: str, *, kept: bool, cache: int) -> Engine:
+def _beside(store: Store, path: str, *, kept: int, cache: int) -> Engine:
     record = store.access
     assert record is not None
 
@@ -305,8 +305,12 @@ def _beside(store: Store, path: str, *, kept: bool, cache: int) -> Engine:
         connection.exec_driver_sql("BEGIN")
 
     # Whoever made the index anew made another file, which the next question must find.
-    pool = sa.pool.QueuePool if kept else sa.pool.NullPool
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=pool)
+    if kept:
+        engine = sa.create_engine(
+            "sqlite://", creator=connect, poolclass=sa.pool.QueuePool, pool_size=kept, pool_use_lifo=True
+        )
+    else:
+        engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.NullPool)
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", begin)
     if kept:

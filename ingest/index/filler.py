@@ -136,7 +136,7 @@ def _fill(parent: int, asked: Pipe, told: Pipe, others: tuple[Pipe, ...], store:
         each.close()
     with suppress(OSError):
         os.nice(_NICE)
-    index = Index(store, kept=True)
+    index = Index(store, kept=1)
     try:
         while True:
             asked.recv_bytes()

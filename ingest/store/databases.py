@@ -18,24 +18,34 @@ from ingest.store.url import mask
 INSTALL_DRIVER = f"run: {shlex.quote(sys.executable)} -m pip install 'psycopg[binary]>=3.3'"
 
 
-def sqlite_engine(how: Access, busy_seconds: float) -> Engine:
+POOL = 4  # connections that are kept
+CACHE = 16_000  # KiB of a file that each of them holds at most
+
+
+def sqlite_engine(how: Access, busy_seconds: float, *, pool: int = POOL, cache: int = CACHE) -> Engine:
     """Return the engine of a file."""
 
     def connect() -> sqlite3.Connection:
         return how.connect(timeout=busy_seconds)
 
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.pool.QueuePool, pool_size=4)
-    event.listen(engine, "connect", _sqlite_settings)
+    def settle(connection: sqlite3.Connection, _record: object) -> None:
+        _sqlite_settings(connection, cache)
+
+    # The one that was used last is taken next: it holds most of what is asked for.
+    engine = sa.create_engine(
+        "sqlite://", creator=connect, poolclass=sa.pool.QueuePool, pool_size=pool, pool_use_lifo=True
+    )
+    event.listen(engine, "connect", settle)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
 
 
-def _sqlite_settings(connection: sqlite3.Connection, _record: object) -> None:
+def _sqlite_settings(connection: sqlite3.Connection, cache: int) -> None:
     for setting in (
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-16000",
+        f"cache_size=-{cache}",
         "journal_size_limit=67108864",
         *(("fullfsync=ON", "checkpoint_fullfsync=ON") if sys.platform == "darwin" else ()),
     ):
@@ -61,7 +71,7 @@ def missing_driver() -> str | None:
     return None
 
 
-def postgres_engine(url: URL, busy_seconds: float) -> Engine:
+def postgres_engine(url: URL, busy_seconds: float, *, pool: int = POOL) -> Engine:
     """Return the engine of a server. Raises UsageError where its driver cannot be loaded."""
     missing = missing_driver()
     if missing is not None:
@@ -70,7 +80,8 @@ def postgres_engine(url: URL, busy_seconds: float) -> Engine:
     return sa.create_engine(
         url,
         pool_pre_ping=True,
-        pool_size=4,
+        pool_size=pool,
+        pool_use_lifo=True,
         connect_args={
             "application_name": "ingest",
             "connect_timeout": 5,

@@ -19,13 +19,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ingest.disk import mounts
 from ingest.errors import SchemaMismatch, StoreMissing, StoreUnavailable, UsageError
 from ingest.store import tables, watermark
-from ingest.store.databases import postgres_engine, sqlite_engine
+from ingest.store.databases import CACHE, POOL, postgres_engine, sqlite_engine
 from ingest.store.driver_errors import damaged, translated
 from ingest.store.sqlite_file import access, require_readable
 from ingest.store.url import mask, parse_url, sqlite_files
@@ -59,14 +59,25 @@ class Store:
         self._opened: tuple[int, int] | None = None  # the device and inode of a SQLite store
         # How the file is opened; None for a server.
         self.access = access(str(url.database)) if self.is_sqlite else None
-        self.engine = (
-            postgres_engine(url, busy_seconds)
-            if self.access is None
-            else sqlite_engine(self.access, busy_seconds)
-        )
-        if self.is_sqlite:
-            event.listen(self.engine, "connect", self._note_opened)
+        self._busy_seconds = busy_seconds
+        self.engine = self._connected(POOL, CACHE)
         _stores.add(self)
+
+    def be_asked_by(self, threads: int, *, cache: int) -> None:
+        """Keep a connection for each of so many threads, which holds `cache` KiB of a SQLite file at most.
+
+        One that is opened for a question and closed after it costs more than most questions do. Before
+        anything is read.
+        """
+        self.dispose()
+        self.engine = self._connected(threads, cache)
+
+    def _connected(self, pool: int, cache: int) -> Engine:
+        if self.access is None:
+            return postgres_engine(self.url, self._busy_seconds, pool=pool)
+        engine = sqlite_engine(self.access, self._busy_seconds, pool=pool, cache=cache)
+        event.listen(engine, "connect", self._note_opened)
+        return engine
 
     @functools.cached_property
     def _files(self) -> tuple[bytes, ...]:

@@ -59,7 +59,7 @@ def command(host: str | None, port: int | None) -> None:
         ) from error
     rules = settings().edit_rules
     with opened() as store, closing(Filler(store, rules).begin()) as filler:
-        corpus = Corpus(store, rules=rules, zone=calendar().zone, filler=filler)
+        corpus = Corpus(store, rules=rules, zone=calendar().zone, filler=filler, threads=serving.THREADS)
         try:
             listener = serving.listening(host, port)
         except OSError as error:
