@@ -129,8 +129,8 @@ class Pages:
             known = self._known(request, asked, seen)
             if known is None:
                 page = shown()
-                told = html(request, page, words, asked)
-                return self._answer(request, words, told, page.headers, page.cookies)
+                made = html(request, page, words, asked)
+                return self._answer(request, words, made, page.headers, page.cookies)
             parts = self._parts(request, known, words, seen, lambda: html(request, shown(), words, asked))
             return self._around(request, words, known, parts, seen)
 
@@ -161,8 +161,7 @@ class Pages:
         health = self._health_now()
         of, state = self._states.get(words.language, ({}, ""))
         if of is not health:
-            state = render.state(words, health)
-            self._states[words.language] = health, state
+            _, state = self._states[words.language] = health, render.state(words, health)
         return self._answer(request, words, parts.around(seen.head, state), known.headers, known.cookies)
 
     def _answer(
