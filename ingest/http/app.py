@@ -140,9 +140,7 @@ async def _events(feed: Feed, request: Request, since: int, wanted: Filters) -> 
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     if request.method == "HEAD":
         return answers.head_of_stream(headers, "text/event-stream")
-    is_framed = request.scope["http_version"] == "1.1"
-    wire = request.state.wire if is_framed else None
-    return _Stream(partial(feed.events, since, wanted, wire), headers)
+    return _Stream(partial(feed.events, since, wanted, request.state.wire), headers)
 
 
 class _Stream(Response):

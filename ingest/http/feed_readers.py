@@ -1,7 +1,8 @@
 """The readers of the feed: how far each is, and what is put on the connections of all of them.
 
-A reader who has had all before waits without a clock of his own. One clock for all sends those a comment who
-were told nothing for a while, some at a time: so many at once would be what a change waits for.
+A reader who has had all before waits without a clock of his own, unless nothing can be put on his connection
+from here (HTTP 1.0). One clock for all sends those a comment who were told nothing for a while, some at a
+time: so many at once would be what a change waits for.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Reader:
     def __init__(self, place: int, heard: int, wire: Wire | None) -> None:
         self.place = place
         self.heard = heard  # how many reviews
-        self.wire = wire
+        self.wire = wire if wire is not None and wire.is_framed else None
         self.rests = False  # nothing is being sent to him
         self.wants_all = False  # what is new may be put on his connection
         self.told_at = 0.0
@@ -34,8 +35,12 @@ class Reader:
             wire.when_lost(self._lose)
 
     def is_told(self, frame: bytes, now: float) -> bool:
-        """Put a frame on his connection, if he waits for one, else wake him; tell whether it was put."""
-        if self.rests and self.wants_all and self.wire is not None and self.wire.write(frame):
+        """Put a frame on his connection, if he waits for one, else wake him; tell whether it was put.
+
+        One who was woken before has something else to be sent first.
+        """
+        waits = self.rests and self.wants_all and not self.woken.is_set()
+        if waits and self.wire is not None and self.wire.write(frame):
             self.told_at = now
             return True
         self.woken.set()

@@ -101,10 +101,12 @@ class Connection(H11Protocol):
 class Wire:
     """The connection of an answer without an end: a part that many are sent is put on it without a task.
 
-    The head of the answer has been sent before, and its last part is sent as ever.
+    The head of the answer has been sent before, and its last part is sent as ever. An answer by HTTP 1.0 has
+    no parts (`is_framed` is false): none may be put on it from here.
     """
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, *, is_framed: bool) -> None:
+        self.is_framed = is_framed
         self._transport = transport
         connection = transport.get_protocol()
         assert isinstance(connection, Connection)
@@ -118,8 +120,10 @@ class Wire:
         return True
 
     def when_lost(self, call: Callable[[], None]) -> None:
-        """Have this called when the connection is lost."""
+        """Have this called when the connection is lost, at once where it is by now."""
         self._connection.on_lost = call
+        if self._transport.is_closing():
+            call()
 
 
 class Server(uvicorn.Server):
@@ -163,7 +167,7 @@ class Server(uvicorn.Server):
         if scope["type"] == "http":
             cycle = getattr(send, "__self__", None)  # uvicorn's own: it alone knows the transport
             assert isinstance(cycle, RequestResponseCycle)
-            scope["state"]["wire"] = Wire(cycle.transport)
+            scope["state"]["wire"] = Wire(cycle.transport, is_framed=scope["http_version"] == "1.1")
         try:
             await self._app(scope, receive, send)
         except asyncio.CancelledError:
