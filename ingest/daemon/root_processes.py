@@ -76,6 +76,7 @@ class RootProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._begin_at = clock.monotonic()
         self._has_begun = False
+        self._has_reported = False  # before that it may not have looked at the root
         self._is_renewed = False  # it is asked to end, and another is to begin
         self._refused: str | None = None  # why the system begins none
         self._heard_at = clock.monotonic()
@@ -118,16 +119,18 @@ class RootProcess:
         if self._process is None and now >= self._begin_at:
             self._begin(now)
         silent = now - self._heard_at
+        detail = self._refused or "its file system does not answer"
         if not self.is_unreachable and silent > (SILENT if self._has_begun else SLOW_START):
             self._untold = self._heard_wall
-            detail = self._refused or "its file system does not answer"
             self.health.trouble("unreachable", None, detail, self._heard_wall)
             self._log.error("root_unreachable", root=self.root.name, seconds=round(silent, 1))
-        elif self.is_unreachable and silent <= OFTEN_ENOUGH:
+        elif self.is_unreachable and self._has_reported and silent <= OFTEN_ENOUGH:
             self.health.clear("unreachable")
             self._untold = None
             self._send(Order("scan"))
             self._log.info("root_answers", root=self.root.name)
+        elif self.is_unreachable:
+            self.health.trouble("unreachable", None, detail)  # what is in the way now may be another thing
         if self._untold is not None:
             self._tell_unreachable(self._untold)
 
@@ -141,7 +144,7 @@ class RootProcess:
         self._untold = None
 
     def _begin(self, now: float) -> None:
-        self._has_begun = self._is_renewed = False
+        self._has_begun = self._has_reported = self._is_renewed = False
         if self._refused is None:  # else the time goes on in which nothing was heard
             self._heard_at, self._heard_wall = now, self._clock.wall()
         url = self._store.url.render_as_string(hide_password=False)
@@ -175,7 +178,7 @@ class RootProcess:
             self._announcer.announce(said.seq)
             if said.report is not None:
                 self.retired = said.retired
-                self._said = said.report
+                self._said, self._has_reported = said.report, True
             elif said.answer is not None:
                 with self._answered:
                     if said.number in self._asked:  # else nobody waits for it any more
