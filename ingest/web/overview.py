@@ -176,7 +176,7 @@ def _cards(connection: Connection, corpus: Corpus, cache: AnswerCache, since: Se
     changes = records.changes(connection, rows, rules=corpus.rules, indexed=True)
     cards = []
     for row, change in zip(rows, changes, strict=True):
-        text = _kept(cache, row.seq, partial(_card_text, connection, corpus, row, change))
+        text = _kept(cache, row.leaf, partial(_card_text, connection, corpus, row, change))
         cards.append(
             Card(
                 change=change, mark=mark_of(change.edit), title=text.title, heading=text.heading,
@@ -196,13 +196,16 @@ class _CardText(msgspec.Struct, frozen=True, kw_only=True):
     sentence: list[Bit] = []
 
 
-def _kept(cache: AnswerCache, seq: int, make: Callable[[], _CardText]) -> _CardText:
-    """Return what a card says of a change, kept; one without a sentence is kept for a short time."""
-    known = cache.known(("said", seq))
+def _kept(cache: AnswerCache, leaf: bytes, make: Callable[[], _CardText]) -> _CardText:
+    """Return what a card says of a change, kept; one without a sentence is kept for a short time.
+
+    By the leaf, since another store, put in the place of this one, may have another change with its seq.
+    """
+    known = cache.known(("said", leaf))
     if isinstance(known, _CardText):
         return known
     made_now = make()
-    cache.keep(("said", seq), _WHILE if made_now.sentence else _SOON, made_now)
+    cache.keep(("said", leaf), _WHILE if made_now.sentence else _SOON, made_now)
     return made_now
 
 

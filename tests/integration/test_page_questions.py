@@ -358,6 +358,11 @@ def test_a_card_whose_texts_could_not_be_read_is_asked_again_soon(database_url: 
             connection.execute(sa.update(tables.blob).values(data=b"x"))
         now += 500_000_000  # what was read is kept for long, since it does not change
         assert sentences()[0] == "The bridge costs 3113 euro."
+        with store.write() as connection:  # another log stands in the place of this one
+            for seq in (3, 4):
+                of_change = sa.update(tables.change).where(tables.change.c.seq == seq)
+                connection.execute(of_change.values(leaf=b"another %d" % seq))
+        assert sentences() == ["", ""]
         corpus.close()
 
 
