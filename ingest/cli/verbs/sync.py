@@ -25,7 +25,7 @@ def command(timeout: float, root: str | None) -> None:
     Never scans. Needs a running `watch`; while it is blind, or an overflow is not yet reconciled,
     this waits.
 
-    Exit: 0 done; 2 no such root; 4 no daemon, or time ran out.
+    Exit: 0 done; 2 no such root; 4 no daemon, a root is not captured any more, or time ran out.
     """
     require_tested_system()
     with opened() as store:
