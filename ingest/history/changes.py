@@ -119,8 +119,13 @@ def of(
     later: Iterator[Row] = iter(())
     if reached > after:
         end = reached if until is None else min(until, reached)
-        parts = _parts(connection, chosen.among, after=after, until=end, newest_first=newest_first)
-        known = chain.from_iterable(read(Seq(min(part) - 1), Seq(max(part)), among=part) for part in parts)
+        if document is not None or path is not None:  # whose changes are few, and found by an index
+            known = _chosen_of(connection, read(after, end), chosen.among)
+        else:
+            parts = _parts(connection, chosen.among, after=after, until=end, newest_first=newest_first)
+            known = chain.from_iterable(
+                read(Seq(min(part) - 1), Seq(max(part)), among=part) for part in parts
+            )
     if reached < head and (until is None or until > reached):
         rows = read(max(after, reached), until)
         later = (row for row in rows if _is_chosen(connection, row, chosen, rules))
@@ -143,6 +148,13 @@ def _parts(
             return
         begin, end = (begin, part[-1] - 1) if newest_first else (part[-1], end)
         size = min(2 * size, _MOST)
+
+
+def _chosen_of(connection: Connection, rows: Iterator[Row], among: stored_edits.Seqs) -> Iterator[Row]:
+    """Yield those of these changes whose edits are chosen."""
+    while part := list(islice(rows, _MOST)):
+        found = stored_edits.those(connection, among, [row.seq for row in part])
+        yield from (row for row in part if row.seq in found)
 
 
 def _is_chosen(connection: Connection, row: Row, chosen: Selection, rules: Rules) -> bool:

@@ -73,6 +73,12 @@ def some(
     return [int(each) for each in connection.execute(within.order_by(order).limit(limit)).scalars()]
 
 
+def those(connection: Connection, among: Seqs, seqs: Sequence[int]) -> set[int]:
+    """Return the chosen ones of these seqs, of which a statement takes some thousands."""
+    (seq,) = among.selected_columns
+    return {int(each) for each in connection.execute(among.where(seq.in_(seqs))).scalars()}
+
+
 def is_chosen(
     edit: Edit | None,
     *,

@@ -17,12 +17,12 @@ from ingest.corpus import Corpus
 from ingest.daemon import log_growth
 from ingest.edits.settings import Rules
 from ingest.forking import die_with
-from ingest.history import naming
+from ingest.history import changes, naming
 from ingest.history.changes import ANY, Filters
 from ingest.http import serving
 from ingest.http.api import cursor_of, place_of
 from ingest.http.feed import Feed, FeedEvent
-from ingest.index import activity, fill
+from ingest.index import activity, fill, stored_edits
 from ingest.index import filler as filler_module
 from ingest.index.database import Index, has_all
 from ingest.index.filler import FAILED, Filler
@@ -407,6 +407,38 @@ def test_the_feed_gives_the_changes_behind_a_place_and_says_how_far_it_looked(da
             10,
         )
         assert feed.records(99, ANY, 5) == ([], 99)
+        corpus.close()
+
+
+def test_of_one_document_no_more_edits_are_looked_at_than_it_has(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[int]] = []
+    those = stored_edits.those
+
+    def noted(connection: Connection, among: stored_edits.Seqs, seqs: list[int]) -> set[int]:
+        asked.append(seqs)
+        return those(connection, among, seqs)
+
+    monkeypatch.setattr(stored_edits, "those", noted)
+    with opened(database_url) as store:
+        corpus = made(store)
+        bridge, gone = (DocumentKey(row["id"]) for row in rows_of(store, tables.document)[:2])
+
+        def seqs(document: DocumentKey, *, newest_first: bool = False, **wanted: str) -> list[int]:
+            filters = msgspec.structs.replace(ANY, **wanted)
+            with corpus.reading() as (connection, is_indexed):
+                assert is_indexed
+                found = changes.of(
+                    connection, changes.look_up(connection, filters), rules=NONE, indexed=True,
+                    document=document, newest_first=newest_first,
+                )  # fmt: skip
+                return [row.seq for row in found]
+
+        assert seqs(bridge, flag="silent") == [3, 4]
+        assert seqs(bridge, flag="silent", newest_first=True) == [4, 3]
+        assert seqs(bridge, fact="date") == seqs(gone, significance="substantive") == []
+        assert asked == [[1, 3, 4], [4, 3, 1], [1, 3, 4], [2, 5]]
         corpus.close()
 
 
