@@ -46,6 +46,15 @@ _LONG_FORMS = {"is": "s", "has": "s", "would": "d", "had": "d"}  # what `'s` and
 _UNMARKED = word_set(
     "put set cut let come become overcome run hit hurt shut cost cast burst split spread bet"
 )
+# These stand between such a word and its verb, as does what ends in `ly`.
+_BEFORE_VERB = word_set(
+    "not never ever always often just already also now then still only even soon since long once all both"
+)
+_NO_PARTICIPLES = word_set("""
+    open ten seven eleven men women children when red indeed need feed breed bleed speed exceed succeed
+    proceed happen listen threaten strengthen golden wooden sudden garden kitchen bed sacred naked
+    wicked hundred
+""")  # though they end as one
 _BEFORE_VALUE = frozenset(["the", "de"])
 _WITHOUT_BLANKS = expression("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff]+")
 
@@ -143,18 +152,22 @@ class Proof:
         return at < len(whole) and whole[at].key in self._lexicon.scoping
 
     def _contracts_two(self, gone: Run, came: Run, became: Run) -> bool:
-        """Tell whether a word is short for two, and what follows goes with both: `he's paid`, `he'd put`."""
+        """Tell whether a word is short for two, and the verb goes with both: `he's paid`, `he'd put`."""
         if self._lexicon.language != "en" or not gone or not came:
             return False
-        short = {run[-1].key.rpartition("'")[2] for run in (gone, came) if "'" in run[-1].key}
-        long = {gone[-1].key, came[-1].key} & _LONG_FORMS.keys()
+        keys = [each.key for each in (*gone, *came)]
+        short = {key.rpartition("'")[2] for key in keys if "'" in key}
+        long = {key.removesuffix("n't") for key in keys} & _LONG_FORMS.keys()
         if short.isdisjoint(_LONG_FORMS[word] for word in long):
             return False
         at = bisect_left(became, came[-1].end, key=attrgetter("start"))
+        while at < len(became) and (became[at].key in _BEFORE_VERB or became[at].key.endswith("ly")):
+            at += 1
         following = became[at].key if at < len(became) else ""
         if "had" in long:
             return following in _UNMARKED
-        return following.endswith(("ed", "en")) or following in self._lexicon.participles
+        ends_as_one = following.endswith(("ed", "en")) and following not in _NO_PARTICIPLES
+        return ends_as_one or following in self._lexicon.participles
 
     def _cannot_stand(self, gone: Run, came: Run, was: Run) -> bool:
         """Tell whether one of two words cannot stand behind the one before, so that the other is meant."""

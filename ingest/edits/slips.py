@@ -2,10 +2,10 @@
 
 A letter more or less is a slip where it leaves no word, and the other is a word of the language that was
 meant. Of a name nobody knows how it is written: Jansen and Janssen, Rene and René may be two. So a word where
-a name may stand is proved only if the language has it so often in small letters that it is none, and no
-family, firm or place is known by it. A word that is hardly used (`phosphate`) is proved by a letter that was
-left out, put in or exchanged with the next, not by another in its place, which may make a term that no list
-has.
+a name may stand is proved only if the language has it so often in small letters that it is none, no family,
+firm or place is known by it, and the slip makes no name of it either (`Crow`, `Crowe`). A word that is hardly
+used (`phosphate`) is proved by a letter that was left out, put in or exchanged with the next, not by another
+in its place, which may make a term that no list has.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ from ingest.text import wordlist
 from ingest.text.lexicon import Lexicon
 from ingest.text.misspelling import spelt_otherwise
 from ingest.text.words import unaccented
+
+# Letters of a word. Families are seldom called by a longer one with a slip in it.
+_SHORT = 6
+_LONG = 8
 
 
 class Place(IntEnum):
@@ -77,7 +81,7 @@ def is_proved(old: str, new: str, place: Place, context: Context, lexicon: Lexic
     if place is not Place.WORD:
         if was != became and {was, became} & context.names:
             return False
-        return place is Place.MAYBE_NAME and any(_is_no_name(word, lexicon) for word in (old, new))
+        return place is Place.MAYBE_NAME and _are_no_names(old, new, lexicon)
     if was == became:
         return True
     return any(
@@ -89,17 +93,40 @@ def is_proved(old: str, new: str, place: Place, context: Context, lexicon: Lexic
     )
 
 
-def _is_no_name(word: str, lexicon: Lexicon) -> bool:
-    """Tell whether a word is one that the language has in small letters, and no name as well."""
+def _are_no_names(old: str, new: str, lexicon: Lexicon) -> bool:
+    """Tell whether one of two words is so usual that neither is a name, nor one made of the other."""
+    if any(_is_also_name(word, lexicon) for word in (old, new)):
+        return False
+    return any(
+        _is_no_name(word, lexicon) and not _may_make_name(unaccented(word), unaccented(other), lexicon)
+        for word, other in ((old, new), (new, old))
+    )
+
+
+def _is_also_name(word: str, lexicon: Lexicon) -> bool:
     bare = unaccented(word)
     whose = bare.removesuffix("s").rstrip("'")  # `Vissers plan`
-    if any(name in lexicon.also_names or name in lexicon.also_families for name in (bare, whose)):
-        return False
+    return any(name in lexicon.also_names or name in lexicon.also_families for name in (bare, whose))
+
+
+def _is_no_name(word: str, lexicon: Lexicon) -> bool:
+    """Tell whether a word is one that the language has in small letters."""
     return wordlist.is_usual(word, lexicon.language) or (
         not lexicon.capitals_are_names
-        and bare.endswith(lexicon.noun_endings)
+        and unaccented(word).endswith(lexicon.noun_endings)
         and wordlist.is_known(word, lexicon.language)
     )
+
+
+def _may_make_name(word: str, wrong: str, lexicon: Lexicon) -> bool:
+    """Tell whether families write a word with another letter: `Crowe`, `Krafft`, `Schildt`.
+
+    They do with short ones, and of those that are not long with one more or less at the end.
+    """
+    if word in lexicon.common or sorted(word) == sorted(wrong):
+        return False
+    at_end = word.startswith(wrong) or wrong.startswith(word)
+    return len(word) < _SHORT or (len(word) < _LONG and at_end)
 
 
 def _is_common_slip(word: str, wrong: str) -> bool:

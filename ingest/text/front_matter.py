@@ -58,7 +58,8 @@ _ASSIGNED = expression(
 _TABLE = expression(r"[ \t]*\[\[?([^\[\]\n]+)\]\]?[ \t]*(?:#.*)?\Z")
 _DEEPEST = 40
 _DEEP_KEY = expression(
-    rf"(?<![A-Za-z0-9_\"'-])(?:[A-Za-z0-9_\"'-]++[ \t]*+\.[ \t]*+){{{_DEEPEST}}}"
+    r"(?<![A-Za-z0-9_\"'\\-])"
+    rf"(?:(?:[A-Za-z0-9_-]+|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*')[ \t]*\.[ \t]*){{{_DEEPEST}}}"
 )  # of which the library takes the square
 
 

@@ -270,7 +270,9 @@ class _Merge:
             no_things=common.union(openings, made["relative"]),
             variants=self.spellings(lambda each: each.spelling.variants),
             regional=self.spellings(lambda each: each.spelling.regional),
-            prefixes=self.spellings(lambda each: each.spelling.prefixes),
+            prefixes=_Merge(self.parts[-1:] if own else self.parts, self.code).spellings(
+                lambda each: each.spelling.prefixes
+            ),
             apart=self.words(lambda each: each.spelling.apart),
             apart_otherwise=self.words(lambda each: each.spelling.apart_otherwise),
             negating=self.words(lambda each: each.spelling.negating),
@@ -317,11 +319,16 @@ class _Merge:
                 yield from ((form, value) for form in forms.split() if form not in hidden)
 
     def runs(self, of: Callable[[Language], Table]) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
-        """Return the runs of words of a table by their first word, the longest first, with what each is."""
+        """Return the runs of words of a table by their first word, the longest first, with what each is.
+
+        A word that the text's own language has begins no run of another: Dutch `over` is no English one.
+        """
         found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for form, value in self.rows(of):
-            first, *others = form.split("_")
-            found.setdefault(first, []).append(((*others,), value))
+        for each, hidden in self.parts:
+            for value, forms in of(each).items():
+                for first, *others in (form.split("_") for form in forms.split()):
+                    if first not in hidden:
+                        found.setdefault(first, []).append(((*others,), value))
         return {first: tuple(sorted(each, key=lambda run: -len(run[0]))) for first, each in found.items()}
 
     def alike(self, of: Callable[[Language], Table]) -> Iterator[frozenset[str]]:

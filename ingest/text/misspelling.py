@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Set as AbstractSet
+from operator import ne
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -22,6 +23,7 @@ _ROMAN = expression(r"(?=.)c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})\Z")
 _JOINT = expression(r"['-]")
 _DUTCH_ENDINGS = ("dt", "d", "t", "")
 _VOWELS = frozenset("aeiouy")
+_SHORT_PREFIX = 3  # letters
 _LONGEST = 64  # letters; the distance takes the square of it
 
 
@@ -202,13 +204,29 @@ def opposite(old: str, new: str, lexicon: Lexicon) -> bool:
 
 
 def opposite_prefixes(old: str, new: str, lexicon: Lexicon) -> bool:
-    """Tell whether two folded words differ by what they begin with, and that is opposed: `hyper`, `hypo`."""
+    """Tell whether two folded words differ by what they begin with, and that is opposed: `hyper`, `hypo`.
+
+    Where that is one letter of a short prefix, a word that the list has and one that it lacks are a slip:
+    `problem`, `preblem`.
+    """
     return any(
-        one.startswith(first) and other.startswith(second) and one.removeprefix(first) == rest != ""
+        one.startswith(first)
+        and other.startswith(second)
+        and one.removeprefix(first) == rest != ""
+        and (not _is_one_letter(first, second) or _are_words_alike(one, other, lexicon))
         for first, second in lexicon.prefixes
         for one, other in ((old, new), (new, old))
         for rest in (other.removeprefix(second),)
     )
+
+
+def _is_one_letter(first: str, second: str) -> bool:
+    """Tell whether two prefixes are short and differ in one letter: `ab`, `ad`; `pre`, `pro`."""
+    return len(first) == len(second) <= _SHORT_PREFIX and sum(map(ne, first, second)) == 1
+
+
+def _are_words_alike(one: str, other: str, lexicon: Lexicon) -> bool:
+    return wordlist.is_known(one, lexicon.language) == wordlist.is_known(other, lexicon.language)
 
 
 def opposite_roles(old: str, new: str, lexicon: Lexicon) -> bool:

@@ -190,6 +190,13 @@ def test_every_head_is_read(head: str, opening: str) -> None:
         assert 0 <= found.start <= found.end <= len(text)
 
 
+@pytest.mark.parametrize("key", ['"$".', "'$' . ", '"\\"".'])
+def test_a_key_that_is_too_deep_is_left_out_in_whatever_quotes(key: str) -> None:
+    """The library takes the square of the depth."""
+    assert fields("+++\n" + key * 40 + 'x = 1\ntitle = "T"\n+++\n\nText.\n') == [("title", "T")]
+    assert len(fields("+++\n" + key * 20 + 'x = 1\ntitle = "T"\n+++\n\nText.\n')) == 2
+
+
 @pytest.mark.parametrize(
     "piece",
     ["a: [", "- ", "[", '{"a":', "'", "a: '", ' "', "a:\n ", "<!--", "a: >\n", "x:y", ",{", "% %\n", "a.b="],
