@@ -45,6 +45,22 @@ def changed(
     return None
 
 
+def alike(old: str, new: str, lexicon: Lexicon) -> tuple[set[str], set[str]]:
+    """Return the words of two sentences that say the same of how much, each written otherwise.
+
+    They do where both sentences say it in one order. A word that stands elsewhere in its sentence too is
+    left out.
+    """
+    was, became = (list(_found(text, lexicon)) for text in (old, new))
+    if not was or [kind for kind, _ in was] != [kind for kind, _ in became]:
+        return set(), set()
+    sides: list[set[str]] = []
+    for text, found in ((old, was), (new, became)):
+        count = Counter(map(unaccented, words(text)))
+        sides.append({word for _, written in found for word in _bare(written) if count[word] == 1})
+    return sides[0], sides[1]
+
+
 def _alone(side: Sequence[Found], other: Sequence[Found]) -> Found:
     """Return the first of what one side alone says; nothing where there is none."""
     left = Counter(kind for kind, _ in side) - Counter(kind for kind, _ in other)

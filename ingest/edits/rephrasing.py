@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from itertools import islice
 
 from ingest.diff.sentences import Change, Piece
-from ingest.edits import stamps
+from ingest.edits import extent, stamps
 from ingest.edits.anchors import NO_DAYS, Days, same_day, with_part
 from ingest.edits.forms import inflects, is_figure
 from ingest.edits.replacements import Replacements, closing, weigh
@@ -228,10 +228,12 @@ class Wording:
         if self._changed is not None:
             return self._changed
         old, new = Counter[str](), Counter[str]()
+        light = self._lexicon.light
         for piece in self._edited:
             if stamps.redates(self._a, self._b, piece, self._language):
                 continue
             same_a, same_b = self._same_values(piece)
+            old_extent, new_extent = self._same_extent(piece)
             for change in piece.changes:
                 if self.same_day(
                     with_part(self._a, change.a_start, change.a_end, self._lexicon),
@@ -245,10 +247,16 @@ class Wording:
                 if len(was) == len(became):
                     pairs = [pair for pair in zip(was, became, strict=True) if not self.is_slip(*pair)]
                     was, became = ([pair[side] for pair in pairs] for side in (0, 1))
-                if self._is_phrase(was, became) or by_prefix(was, became, self._lexicon):
+                small = ([*map(unaccented, was)], [*map(unaccented, became)])
+                equal_words = say_the_same(set(small[0]), set(small[1]), self._lexicon)
+                phrase = not equal_words and self._is_phrase(was, became)
+                if phrase or by_prefix(was, became, self._lexicon):
                     self._phrases.append((cut(change.before), cut(change.after)))
                     continue
-                gone, came = (list(map(unaccented, side)) for side in (was, became))
+                gone = [word for word in small[0] if word in equal_words or word not in old_extent]
+                came = [word for word in small[1] if word in equal_words or word not in new_extent]
+                if len(gone) < len(was) and len(came) < len(became) and light.issuperset((*gone, *came)):
+                    self._phrases.append((cut(change.before), cut(change.after)))
                 if not self._is_joined(gone, came):
                     self._by_change.append((gone, came))
                 old.update(gone)
@@ -319,6 +327,13 @@ class Wording:
                     )
                 )
         return a_found, b_found
+
+    def _same_extent(self, piece: Piece) -> tuple[set[str], set[str]]:
+        """Return the words of an edited sentence, before and after, that say the same of how much."""
+        old, new = self._a[piece.a_start : piece.a_end], self._b[piece.b_start : piece.b_end]
+        if max(len(old), len(new)) > _LONGEST_READ or self._lexicon.language not in LANGUAGES:
+            return set(), set()
+        return extent.alike(old, new, self._lexicon)
 
     def _slots(self, text: str) -> tuple[Slot, ...]:
         return quantities.find(text, self._language, self._context.names)

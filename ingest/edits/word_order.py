@@ -10,6 +10,7 @@ from operator import attrgetter
 import msgspec
 
 from ingest.diff.sentences import Piece
+from ingest.edits import extent
 from ingest.edits.rephrasing import MOST, cut
 from ingest.facts.document_words import Context
 from ingest.facts.negations import by_prefix
@@ -164,13 +165,14 @@ class WordOrder:
                 continue  # `donot`, `do not`
             if any(by_prefix(words(each.before), words(each.after), self.lexicon) for each in piece.changes):
                 continue
-            if self._negates(old) != self._negates(new):
+            same = extent.alike(old, new, self.lexicon)  # `no more than`, `at most`
+            if self._negates(old, same[0]) != self._negates(new, same[1]):
                 return cut(old), cut(new)
         return None
 
-    def _negates(self, text: str) -> bool:
+    def _negates(self, text: str, but: set[str]) -> bool:
         said = written_out(words(text), self.lexicon)
-        return not self.lexicon.negations.isdisjoint(map(unaccented, said))
+        return not (self.lexicon.negations - but).isdisjoint(map(unaccented, said))
 
 
 def _neighbours(edited: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:

@@ -49,12 +49,13 @@ def found(before: str, after: str, differences: list[WordDifference], lexicon: L
     """Return the change that turned the sentence round, if their numbers differ between the two."""
     facts: list[Fact] = []
     negates = functools.partial(_is_negation, lexicon=lexicon)
-    # `donot` and `do not` say the same
+    # `donot` and `do not` say the same, and so do `no more than` and `at most`
     differences = [
         each
         for each in differences
         if "".join(each.before).lower() != "".join(each.after).lower()
         and not by_prefix(each.before, each.after, lexicon)
+        and not _is_phrase(each.before, each.after, lexicon)
     ]
     balance = sum(sum(map(negates, each.after)) - sum(map(negates, each.before)) for each in differences)
     for each in differences:
@@ -79,6 +80,10 @@ def found(before: str, after: str, differences: list[WordDifference], lexicon: L
     if changed_words > _MOST_TURNED * (len(words(before)) + len(words(after))):
         return []
     return facts
+
+
+def _is_phrase(old: Sequence[str], new: Sequence[str], lexicon: Lexicon) -> bool:
+    return frozenset("".join(map(unaccented, side)) for side in (old, new)) in lexicon.phrases
 
 
 def _says_but_for(text: str, negates: Callable[[str], bool], lexicon: Lexicon) -> list[str]:

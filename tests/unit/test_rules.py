@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 CASES = PROJECT / "tests" / "edits" / "cases" / "rules.tsv"
 
 # The rules and the words as they are in this version of the classifier.
-PINNED = (15, "85e287142490c397")
+PINNED = (15, "ecbd05380c5147e8")
 
 
 def cases() -> list[dict[str, str]]:
