@@ -52,7 +52,7 @@ def alike(old: str, new: str, lexicon: Lexicon) -> tuple[set[str], set[str]]:
     left out.
     """
     was, became = (list(_found(text, lexicon)) for text in (old, new))
-    if not was or [kind for kind, _ in was] != [kind for kind, _ in became]:
+    if was == became or [kind for kind, _ in was] != [kind for kind, _ in became]:
         return set(), set()
     sides: list[set[str]] = []
     for text, found in ((old, was), (new, became)):
