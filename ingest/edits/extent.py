@@ -1,4 +1,4 @@
-"""Find what says how much or how many: `partly`, `at most`, `one of`, `up to ten`.
+"""Find what says how much, how many or how often: `partly`, `at most`, `one of`, `usually`.
 
 Each is told by what it says, so that one that was put for another of the same kind (`partly`, `in part`)
 changes nothing. `some` and its like alone say no more than what stands behind them, nor do they and `few`

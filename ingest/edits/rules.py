@@ -331,8 +331,8 @@ RULES: tuple[Rule, ...] = (
         name="extent",
         kind="wording",
         significance="substantive",
-        when="in an edited sentence a word or a run of words came or went that says how much or how many:"
-        " `partly`, `at most`, `one of`; ways that say the same aside",
+        when="in an edited sentence a word or a run of words came or went that says how much, how many or how"
+        " often: `partly`, `at most`, `one of`; ways that say the same aside",
         asks=word_questions.extent_words,
     ),
     Rule(

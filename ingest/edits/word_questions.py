@@ -39,16 +39,18 @@ def weighty_words(pair: Pair) -> Answer:
 
 
 def extent_words(pair: Pair) -> Answer:
-    """Ask whether a word or a run of words came or went that says how much or how many."""
+    """Ask whether a word or a run of words came or went that says how much, how many or how often."""
     all_of = pair.difference
     found = extent.changed(all_of.a, all_of.b, all_of.edited, all_of.wording.others(), all_of.lexicon)
     if found is None:
-        return no("nothing came or went that says how much or how many, such as “partly” or “at most”")
+        return no(
+            "nothing came or went that says how much, how many or how often, such as “partly” or “at most”"
+        )
     gone, came = found
     if gone and came:
-        return yes(f"{show(gone)} became {show(came)}: how much or how many is another")
+        return yes(f"{show(gone)} became {show(came)}: how much, how many or how often is another")
     told = f"{show(gone)} went" if gone else f"{show(came)} came"
-    return yes(f"{told}: it says how much or how many")
+    return yes(f"{told}: it says how much, how many or how often")
 
 
 def words_of_language(pair: Pair) -> Answer:
