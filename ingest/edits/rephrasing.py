@@ -248,9 +248,11 @@ class Wording:
                     pairs = [pair for pair in zip(was, became, strict=True) if not self.is_slip(*pair)]
                     was, became = ([pair[side] for pair in pairs] for side in (0, 1))
                 small = ([*map(unaccented, was)], [*map(unaccented, became)])
-                equal_words = say_the_same(set(small[0]), set(small[1]), self._lexicon)
-                phrase = not equal_words and self._is_phrase(was, became)
-                if phrase or by_prefix(was, became, self._lexicon):
+                is_phrase = self._is_phrase(was, became)
+                equal_words = set[str]()
+                if is_phrase or old_extent:  # `nearly` and `almost` say the same, and are no phrase
+                    equal_words = say_the_same(set(small[0]), set(small[1]), self._lexicon)
+                if (is_phrase and not equal_words) or by_prefix(was, became, self._lexicon):
                     self._phrases.append((cut(change.before), cut(change.after)))
                     continue
                 gone = [word for word in small[0] if word in equal_words or word not in old_extent]
