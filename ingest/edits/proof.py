@@ -47,9 +47,11 @@ _UNMARKED = word_set(
     "put set cut let come become overcome run hit hurt shut cost cast burst split spread bet"
 )
 # These stand between such a word and its verb, as does what ends in `ly`.
-_BEFORE_VERB = word_set(
-    "not never ever always often just already also now then still only even soon since long once all both"
-)
+_BEFORE_VERB = word_set("""
+    not never ever always often just already also now then still only even soon since long once twice all both
+    almost nearly again yet today first last later well no longer
+    myself yourself himself herself itself ourselves yourselves themselves
+""")
 _NO_PARTICIPLES = word_set("""
     open ten seven eleven men women children when red indeed need feed breed bleed speed exceed succeed
     proceed happen listen threaten strengthen golden wooden sudden garden kitchen bed sacred naked
