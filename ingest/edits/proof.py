@@ -48,7 +48,7 @@ _UNMARKED = word_set(
 )
 # These stand between such a word and its verb, as does what ends in `ly`.
 _BEFORE_VERB = word_set("""
-    not never ever always often just already also now then still only even soon since long once twice all both
+    not never ever always often just already also now then still only even soon since long once all both
     almost nearly again yet today first last later well no longer
     myself yourself himself herself itself ourselves yourselves themselves
 """)
