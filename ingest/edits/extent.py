@@ -7,8 +7,9 @@ where that is a time. The closed lists are the language's `extent`.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from ingest.diff.sentences import Piece
@@ -34,8 +35,8 @@ def changed(
     accents: what is returned has at least one of them.
     """
     for piece in pieces:
-        old = list(_found(a[piece.a_start : piece.a_end], lexicon))
-        new = list(_found(b[piece.b_start : piece.b_end], lexicon))
+        old = _found(a[piece.a_start : piece.a_end], lexicon)
+        new = _found(b[piece.b_start : piece.b_end], lexicon)
         if not old and not new:
             continue
         gone, came = (_alone(*sides) for sides in ((old, new), (new, old)))
@@ -51,7 +52,7 @@ def alike(old: str, new: str, lexicon: Lexicon) -> tuple[set[str], set[str]]:
     They do where both sentences say it in one order. A word that stands elsewhere in its sentence too is
     left out.
     """
-    was, became = (list(_found(text, lexicon)) for text in (old, new))
+    was, became = _found(old, lexicon), _found(new, lexicon)
     if was == became or [kind for kind, _ in was] != [kind for kind, _ in became]:
         return set(), set()
     sides: list[set[str]] = []
@@ -71,10 +72,14 @@ def _bare(written: str) -> list[str]:
     return list(map(unaccented, written.split()))
 
 
-def _found(text: str, lexicon: Lexicon) -> Iterator[Found]:
-    """Yield what a sentence says of how much, in order; of two that begin at a word the longer one."""
+@functools.lru_cache(maxsize=16)  # each question about an edited sentence asks
+def _found(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
+    """Return what a sentence says of how much, in order; of two that begin at a word the longer one."""
     said = words(text)
     small = list(map(unaccented, said))
+    if lexicon.extent.keys().isdisjoint(small):
+        return ()
+    found: list[Found] = []
     past = 0
     for at, word in enumerate(small):
         if at < past or word not in lexicon.extent:
@@ -86,8 +91,9 @@ def _found(text: str, lexicon: Lexicon) -> Iterator[Found]:
                 past = at + 1 + len(run) - (run[-1:] == (_FIGURE,))
                 of_time = past < len(small) and _is_time(small[past], lexicon)
                 if kind not in _FEW or not of_time:  # `few years ago`
-                    yield kind, " ".join(said[at:past])
+                    found.append((kind, " ".join(said[at:past])))
                 break
+    return tuple(found)
 
 
 def _is_time(word: str, lexicon: Lexicon) -> bool:
