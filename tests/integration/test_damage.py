@@ -31,7 +31,7 @@ def test_damage_is_an_edit_and_so_is_what_can_be_read_again(database_url: str) -
             record(store, root, [msgspec.structs.replace(made, version=version)])
             document = int(rows_of(store, tables.document)[0]["id"])
         index = brought_up(store)
-        kept = [(row[0], row[2], row[3], row[6]) for row in rows(index, "edit")]
+        kept = [(row[0], row[2], row[3], row[5]) for row in rows(index, "edit")]
         with store.read() as connection:
             changes = list(reader.changes(connection))
             told = [edits.of(connection, row, rules=NONE) for row in changes]

@@ -23,6 +23,7 @@ from ingest.forked import ForkedTask
 from ingest.index.filler import Filler
 from ingest.store.migrate import open_or_create
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started in the background is deaf to it
 (place,) = sys.argv[1:]
 store = open_or_create("sqlite:///" + place + "/ingest.db", busy_seconds=1.0)
 whom = "nobody"
