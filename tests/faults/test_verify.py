@@ -448,7 +448,7 @@ def test_a_byte_that_follows_a_stored_body_is_found_and_named(site: Site) -> Non
     """Of each kind that there is: nothing is stored but what was written."""
     chance = random.Random(24)
     words = [f"word{number}" for number in range(900)]
-    several = {f"n{number}": " ".join(chance.choices(words, k=120)) for number in range(300)}
+    several = {f"n{number}": " ".join(chance.choices(words, k=120)) for number in range(600)}
     site.write_texts(**several, empty="")
     (site.root / "large.txt").write_text(" ".join(chance.choices(words, k=20_000)))
     (site.root / "turned.txt").write_bytes("A text in UTF-16: no slice is a text.\n".encode("utf-16"))
