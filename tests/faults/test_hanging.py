@@ -54,6 +54,8 @@ def test_a_root_that_hangs_is_told_costs_the_others_nothing_and_is_taken_up_agai
 
         (problem,) = unreachable(site.until_problem("unreachable"))
         assert (problem["root"], problem["path"]) == ("far", None)
+        since = problem["since"].replace("T", " ")[:19]
+        assert f"its file system does not answer  since {since}" in site.command.ask("--utc", "status").text
         assert site.status()["health"] == "degraded"
         site.command.refused("scan", far, code=4)
         began = time.time()

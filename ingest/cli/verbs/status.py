@@ -81,7 +81,8 @@ def _show(record: Status) -> None:
     for problem in record.problems:
         where = escape.name(f"{problem.root or ''}/{problem.path or ''}".strip("/"))
         code = paint(problem.code, fg="yellow")
-        line(f"problem    {code}  {where}  {escape.name(problem.detail or '')}")
+        since = f"  since {times.reshow(problem.since)}" if problem.since is not None else ""
+        line(f"problem    {code}  {where}  {escape.name(problem.detail or '')}{since}")
     more = record.problems_total - len(record.problems)
     if more > 0:
         line(f"           and {more:,} more")
