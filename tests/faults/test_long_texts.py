@@ -46,6 +46,8 @@ def _text(kind: str, lines: int, order: int) -> str:
     """A text of so many lines; of another order, the same lines."""
     if kind == "letters":
         found = [LETTERS[number % len(LETTERS)] for number in range(lines)]
+    elif kind == "signs":
+        return "\ufdfa" * lines + "a" * order
     elif kind in DIFFERENT:
         found = [DIFFERENT[kind].format(number) for number in range(lines)]
     else:
@@ -91,6 +93,7 @@ def _big(kind: str, lines: int) -> object:
         _big("paragraphs", 1_000_000),
         _big("no stop", 300_000),
         _big("ligature", 10_000),
+        _big("signs", 1_000_000),
         _big("long words", 1_500),
         _big("marks", 300_000),
     ],

@@ -29,7 +29,7 @@ raw = (sys.argv[1] * (int(sys.argv[2]) // len(sys.argv[1].encode()))).encode()
 text = raw.decode()
 before = most()
 normalise.normalise(raw, b"a.txt")
-folding.fold(text)
+folding.words(text)
 print(len(raw), most() - before)
 """
 
@@ -54,7 +54,33 @@ def test_a_text_is_folded_in_pieces_as_at_once(text: str) -> None:
         folding._PIECE = before
 
 
-@pytest.mark.parametrize("part", ["\ufdfa", "A. ", "e\u0301\u0323\u0302", "x", "é", "a\n"])
+@given(st.text(st.sampled_from("aZ .\u0301Σς한\u3300_北京市の\u0e01\n"), max_size=40))
+def test_the_words_are_those_of_the_folded_text(text: str) -> None:
+    before, folding._PIECE = folding._PIECE, 3
+    try:
+        assert folding.words(text) == folding.fold(text).split()
+    finally:
+        folding._PIECE = before
+
+
+@given(st.lists(st.sampled_from(["\ufdfa", "\ufdfb", "één", "twee ", "\u3300"]), max_size=60).map("".join))
+def test_words_that_are_much_longer_than_their_text_are_there_once_each(text: str) -> None:
+    text = text.ljust(4)
+    before, folding._PIECE = folding._PIECE, 3
+    try:
+        whole, found = folding.fold(text).split(), folding.words(text)
+    finally:
+        folding._PIECE = before
+    room = 4 * len(text)
+    kept: list[str] = []
+    for word in whole:
+        if room > 0 or word not in kept:
+            kept.append(word)
+            room -= len(word) + 1
+    assert found == kept
+
+
+@pytest.mark.parametrize("part", ["\ufdfa", "北", "A. ", "e\u0301\u0323\u0302", "x", "é", "a\n"])
 def test_what_one_document_holds_is_at_most_twelve_times_its_text(part: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, part, str(MEGABYTES << 20)],

@@ -18,6 +18,7 @@ from ingest.expressions import expression
 from ingest.text.plain import plain
 
 _PIECE = 4096
+_MOST_GROWTH = 4  # parts of a run are three times as long as it, and one sign may stand for four words
 GRAM = 2
 _NO_WORD = expression(r"[\W_]+")
 _UNSPACED = (
@@ -34,6 +35,25 @@ def fold(text: str) -> str:
         return text.lower()
     words = _words(text)
     return words if words.isascii() else _RUN.sub(_parts, words)
+
+
+def words(text: str) -> list[str]:
+    """Return the words that `fold` has, in their order; equal ones may be one string.
+
+    Of a text of more than one piece, once they are `_MOST_GROWTH` times as long as it, as where each sign
+    stands for four words, those that were there before are left out.
+    """
+    if text.isascii() or len(text) <= _PIECE:
+        return fold(text).split()
+    found: list[str] = []
+    known: dict[str, str] = {}
+    left = _MOST_GROWTH * len(text)
+    for part in _whole_words(text):
+        for word in _parted(part):
+            if left > 0 or word not in known:
+                found.append(known.setdefault(word, word))
+                left -= len(word) + 1
+    return found
 
 
 def asked(text: str) -> tuple[tuple[str, ...], bool]:
@@ -58,21 +78,52 @@ def is_unspaced(text: str) -> bool:
 
 
 def _parts(run: re.Match[str]) -> str:
-    return f" {' '.join(run[0][at : at + GRAM] for at in range(len(run[0])))} "
+    return f" {' '.join(_grams(run[0]))} "
+
+
+def _grams(run: str) -> Iterator[str]:
+    return (run[at : at + GRAM] for at in range(len(run)))
+
+
+def _parted(words: str) -> Iterator[str]:
+    """Yield words, and for each run in them its parts."""
+    at = 0
+    for run in _RUN.finditer(words):
+        yield from words[at : run.start()].split()
+        yield from _grams(run[0])
+        at = run.end()
+    yield from words[at:].split()
 
 
 def _words(text: str) -> str:
     folded: list[str] = []
+    for piece in _folded(text):
+        begins_twice = folded and piece[0] == " " and folded[-1][-1] == " "
+        if words := piece[1:] if begins_twice else piece:
+            folded.append(words)
+    return "".join(folded)
+
+
+def _folded(text: str) -> Iterator[str]:
+    """Yield the words of a text and single blanks, in pieces that end anywhere; none is empty."""
     text = plain(text)
     if "\n" in text and not text.isascii():
         text = _WRAPPED.sub("", text)  # a line end is no blank there
     for piece in _pieces(text):
-        words = _NO_WORD.sub(" ", _without_marks(_small(piece)))
-        if folded and words.startswith(" ") and folded[-1].endswith(" "):
-            words = words[1:]
-        if words:
-            folded.append(words)
-    return "".join(folded)
+        if folded := _NO_WORD.sub(" ", _without_marks(_small(piece))):
+            yield folded
+
+
+def _whole_words(text: str) -> Iterator[str]:
+    """Yield what `_folded` does in pieces that end between two words."""
+    begun: list[str] = []
+    for piece in _folded(text):
+        before, blank, rest = piece.rpartition(" ")
+        if blank:
+            yield "".join((*begun, before))
+            begun.clear()
+        begun.append(rest)
+    yield "".join(begun)
 
 
 def small(text: str) -> str:

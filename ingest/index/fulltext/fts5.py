@@ -21,7 +21,7 @@ from typing import TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.index.fulltext.folding import fold
+from ingest.index.fulltext import folding
 from ingest.index.fulltext.lookup import PAGE, Found, Lookup
 from ingest.index.fulltext.query import Term
 from ingest.index.fulltext.stems import ALGORITHMS, Stems
@@ -45,7 +45,7 @@ def write(connection: Connection, said: Sequence[Said], stems: Stems) -> None:
     size = 0
     for span, language, text in said:
         stem = stems.of(language)
-        words = fold(text).split()
+        words = folding.words(text)
         if stem is None:
             made.append((span, " ".join(words), ""))
         else:

@@ -28,7 +28,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from ingest.index.fulltext.folding import fold
+from ingest.index.fulltext import folding
 from ingest.index.fulltext.lookup import PAGE, Found, Lookup
 from ingest.index.fulltext.query import Term
 from ingest.index.fulltext.stems import Stems
@@ -56,7 +56,7 @@ _Sentence = tuple[str, list[str]]  # its language and its words
 def write(connection: Connection, said: Sequence[Said], stems: Stems) -> None:
     """Take in spans, in the order of their numbers, with the language and the text of each."""
     cut = [
-        (span, language or "", [_lexeme(word) for word in fold(text).split()])
+        (span, language or "", [_lexeme(word) for word in folding.words(text)])
         for span, language, text in said
     ]
     made: list[_Written] = []
