@@ -54,8 +54,13 @@ def open_recorded(
     raise RootUnavailable(
         f"root {root.name}: {show(root.path)} is not the folder that was recorded: {why}",
         code="root_replaced",
-        hint=f"put the folder back, or accept this one: ingest scan --adopt {root.name}",
+        hint=hint_to_adopt(root),
     )
+
+
+def hint_to_adopt(root: Root) -> str:
+    """Tell what to do where another folder stands at a root's path."""
+    return f"put the folder back, or accept this one: ingest scan --adopt {root.name}"
 
 
 def refusal(

@@ -51,6 +51,7 @@ class Lost(msgspec.Struct, frozen=True):
 
     code: str
     detail: str
+    hint: str | None = None
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):

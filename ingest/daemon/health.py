@@ -8,6 +8,7 @@ import msgspec
 
 from ingest.clock import Clock
 from ingest.disk import descriptors
+from ingest.errors import RootUnavailable
 from ingest.logging import Log
 from ingest.moments import show
 from ingest.records.shown import shown_path_or_none
@@ -18,12 +19,16 @@ SHORT = ("unwatched", None)  # the problem of too few descriptors: it is of no p
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Something wrong, by a code of `docs/reference/problems.md`; `since` is microseconds."""
+    """Something wrong, by a code of `docs/reference/problems.md`; `since` is microseconds.
+
+    `hint` is for who asks for a scan: what they can do.
+    """
 
     code: str
     path: bytes | None
     detail: str
     since: int
+    hint: str | None = None
 
 
 class Health:
@@ -48,13 +53,25 @@ class Health:
         """Tell why the root itself cannot be looked at, if it cannot."""
         return self.problems.get(("root_missing", None)) or self.problems.get(("root_replaced", None))
 
-    def trouble(self, code: str, path: bytes | None, detail: str, since: int | None = None) -> None:
+    def lose(self, error: RootUnavailable) -> None:
+        """Note that the root itself cannot be looked at."""
+        self.trouble(error.code, None, error.message, hint=error.hint)
+
+    def trouble(
+        self,
+        code: str,
+        path: bytes | None,
+        detail: str,
+        since: int | None = None,
+        *,
+        hint: str | None = None,
+    ) -> None:
         """Note a problem; the first note of it keeps its time, now where `since` does not say."""
         known = self.problems.get((code, path))
         self._codes[code] += known is None
         if known is not None or since is None:
             since = known.since if known is not None else self._clock.wall()
-        self.problems[code, path] = Problem(code, path, detail, since)
+        self.problems[code, path] = Problem(code, path, detail, since, hint)
 
     def note_shortage(self, log: Log) -> None:
         """Note that there are too few descriptors."""

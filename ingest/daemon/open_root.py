@@ -147,13 +147,17 @@ class OpenRoot:
             found = root_mark.open_root(self._root.path)
         os.close(found.fd)
         if (found.device, found.facts.inode) != (self._opened.device, self._opened.facts.inode):
-            raise RootUnavailable("another folder stands here now", code="root_replaced")
+            raise RootUnavailable(
+                "another folder stands here now",
+                code="root_replaced",
+                hint=root_folder.hint_to_adopt(self._root),
+            )
         adopted = found.mark not in (None, self._root.mark) and self._follow_adoption()
         if found.mark not in (None, self._root.mark):
             raise RootUnavailable(
                 "the folder holds another mark than the root's now",
                 code="root_replaced",
-                hint=f"if it is this one all the same: ingest scan --adopt {self._root.name}",
+                hint=root_folder.hint_to_adopt(self._root),
             )
         return Checked(taken, found.mark is None, adopted)
 

@@ -94,7 +94,7 @@ class Requests:
             job.done.set()
             return
         if job.kind == "scan":
-            job.barriers = {monitor.root.uid: monitor.barriers.scan() for monitor in chosen}
+            job.barriers = {monitor.root.uid: monitor.scan() for monitor in chosen}
         else:
             job.barriers = {monitor.root.uid: monitor.barriers.sync() for monitor in chosen}
         self._working.append(job)
@@ -108,11 +108,13 @@ class Requests:
             job.answer, job.refused = msgspec.structs.replace(job.answer, lost=_NO_MORE), True
             job.done.set()
             return True
-        lost = [monitor.health.lost() for monitor in waited]
-        if job.kind == "scan" and (problem := next(filter(None, lost), None)) is not None:
-            job.answer = msgspec.structs.replace(job.answer, lost=Lost(problem.code, problem.detail))
-            job.done.set()
-            return True
+        if job.kind == "scan":
+            problems = (monitor.lost(job.barriers[monitor.root.uid]) for monitor in waited)
+            if (problem := next(filter(None, problems), None)) is not None:
+                lost = Lost(problem.code, problem.detail, problem.hint)
+                job.answer = msgspec.structs.replace(job.answer, lost=lost)
+                job.done.set()
+                return True
         # each is asked: a barrier notes what it waits for when it is
         passed = [monitor.barriers.passes(job.barriers[monitor.root.uid]) for monitor in waited]
         if all(passed):

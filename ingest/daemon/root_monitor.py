@@ -15,7 +15,7 @@ from ingest.capture.capture import Capture
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon.coverage import Notes
-from ingest.daemon.health import Health
+from ingest.daemon.health import Health, Problem
 from ingest.daemon.ledger import Ledger
 from ingest.daemon.open_root import NeedsOwnProcess
 from ingest.daemon.root_record import RootRecord
@@ -23,7 +23,7 @@ from ingest.daemon.root_session import RootSession
 from ingest.daemon.scan_schedule import ScanSchedule
 from ingest.daemon.shortage import Shortage
 from ingest.daemon.stall import StallDetector
-from ingest.daemon.sync import Barriers
+from ingest.daemon.sync import Barriers, SyncBarrier
 from ingest.disk import descriptors
 from ingest.disk.walk import topmost
 from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
@@ -82,6 +82,7 @@ class RootMonitor:
         self._finished: dict[str, object] | None = None  # columns of the root's row, of a scan that ended
         self.barriers = Barriers(self.session, self.scans, self.health, clock)
         now = clock.monotonic()
+        self._checked = now  # when the root itself was looked at last
         self._next_check = now
         self._next_beat = now
         self._stall = StallDetector(clock)
@@ -113,6 +114,16 @@ class RootMonitor:
         with suppress(StoreUnavailable):
             self.record.reread()
         self.scans.ask("root answers")
+
+    def scan(self) -> SyncBarrier:
+        """Start a scan that somebody waits for: they may have put the root back, or adopted it, just now."""
+        self._next_check = self.clock.monotonic()
+        return self.barriers.scan()
+
+    def lost(self, barrier: SyncBarrier) -> Problem | None:
+        """Tell why the root cannot be scanned, by a look at it that began after this was asked for."""
+        assert barrier.scan_after is not None
+        return self.health.lost() if self._checked >= barrier.scan_after else None
 
     def reconfigure(self, settings: Settings) -> None:
         """Go on under other settings: everything is opened and looked at anew."""
@@ -159,7 +170,7 @@ class RootMonitor:
 
     def _step(self, now: float) -> bool:
         if now >= self._next_check:
-            self._next_check = now + CHECK
+            self._checked, self._next_check = now, now + CHECK
             self.ledger.doubts_due = True
             if self.capture is None:
                 self._reopen()
@@ -227,7 +238,7 @@ class RootMonitor:
             if error.code not in self.health:
                 self.health.clear("root_missing", "root_replaced")
                 self.notes.worsen(error.code, self.session.proven, state="blind")
-            self.health.trouble(error.code, None, error.message)
+            self.health.lose(error)
             return
         except AlreadyRunning as error:
             self.health.trouble("root_missing", None, error.message)

@@ -101,7 +101,7 @@ class Process:
         except (RootUnavailable, AlreadyRunning) as error:
             self._monitor.record.begin()
             code = error.code if isinstance(error, RootUnavailable) else "root_missing"
-            self._monitor.session.lose(RootUnavailable(error.message, code=code))
+            self._monitor.session.lose(RootUnavailable(error.message, code=code, hint=error.hint))
         else:
             self._monitor.record.begin()
             self._monitor.session.start_watcher()

@@ -168,7 +168,7 @@ class RootSession:
         proven = self.proven
         self.close()
         self._health.clear("root_missing", "root_replaced")
-        self._health.trouble(error.code, None, error.message)
+        self._health.lose(error)
         self._notes.worsen(error.code, proven, state="blind")
         self.ready = False
         self._scans.ask("root is back")

@@ -37,8 +37,12 @@ class ScanSchedule:
         return self.why in ("time", "asked")
 
     def ask(self, why: str) -> None:
-        """Scan the whole root as soon as one can begin."""
-        self.wanted = why
+        """Scan the whole root as soon as one can begin.
+
+        That somebody asked is no cause: what gave one before is not forgotten for it.
+        """
+        if why != "asked" or self.wanted is None:
+            self.wanted = why
 
     def drop(self, why: str | None) -> None:
         """Give up the scan that runs; with a reason, begin it again later."""

@@ -11,8 +11,8 @@ from ingest import overseen, witnesses
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import door
-from ingest.daemon.door import Done, Request
-from ingest.daemon.health import SHORT
+from ingest.daemon.door import Done, Lost, Request
+from ingest.daemon.health import SHORT, Problem
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.disk import descriptors, root_mark
 from ingest.disk.reachability import silent_of_root
@@ -157,13 +157,20 @@ def _raise_trouble(monitor: RootMonitor) -> None:
     """Raise what is wrong: a scan does not wait for things to mend."""
     for problem in monitor.health.problems.values():
         if problem.code in ("root_missing", "root_replaced") and problem.path is None:
-            raise RootUnavailable(problem.detail, code=problem.code)
+            raise _unavailable(monitor.root, problem)
         if problem.code == "log_shortened":
             raise LogShortened(problem.detail, hint=witnesses.ACCEPT)
         if (problem.code, problem.path) == SHORT:
             raise Unreachable(problem.detail, hint=descriptors.HINT)
         if problem.code.startswith("store_"):
             raise StoreUnavailable(problem.detail, code=problem.code, hint="run: ingest doctor")
+
+
+def _unavailable(root: Root, why: Problem | Lost) -> RootUnavailable:
+    """Return the error, which names the root once."""
+    named = why.detail.startswith("root ")
+    message = why.detail if named else f"root {root.name}: {why.detail}"
+    return RootUnavailable(message, code=why.code, hint=why.hint)
 
 
 def _asked_daemon(store: Store, root: Root) -> int | None:
@@ -180,7 +187,7 @@ def _asked_daemon(store: Store, root: Root) -> int | None:
             hint="stop it, or start it with this root too",
         )
     if lost := answer.lost:
-        raise RootUnavailable(f"root {root.name}: {lost.detail}", code=lost.code)
+        raise _unavailable(root, lost)
     if not answer.done:
         raise Unreachable("the daemon ended before the scan did", hint="run: ingest status")
     return answer.files

@@ -248,14 +248,25 @@ def test_a_root_replaced_while_nobody_watched_is_noticed_at_the_start(site: Site
         assert site.deleted() == []
 
 
-def test_a_scan_beside_a_watch_whose_root_is_gone_says_so_at_once(site: Site) -> None:
+def test_a_scan_beside_a_watch_whose_root_is_gone_says_so_at_once_and_sees_it_come_back(site: Site) -> None:
+    """Whoever puts a folder back, or adopts another, and then asks, is not told how it was before."""
     site.write_texts(a="one")
     with site.watch():
         away = site.root.with_name("away")
         site.root.rename(away)
         site.until_problem("root_missing")
-        refused = site.command.refused("scan", site.root.name, code=4)
+        missing = site.command.refused("scan", site.root.name, code=4)
         away.rename(site.root)
+        back = site.scan()
 
-    assert site.root.name in refused.error
-    assert site.deleted() == []
+        site.root.rename(away)
+        site.write_texts(b="another folder's")
+        site.until_problem("root_replaced")
+        replaced = site.command.refused("scan", site.root.name, code=4)
+        adopted = site.scan("--adopt")
+
+    assert missing.error == f"root {site.root} cannot be opened: No such file or directory"
+    assert replaced.error.startswith(f"root root: {site.root} is not the folder that was recorded")
+    assert replaced.hint == "put the folder back, or accept this one: ingest scan --adopt root"
+    assert (back["files"], adopted["files"]) == (1, 1)
+    assert site.told() == ["created a.txt @1", "created b.txt @1", "deleted a.txt (removed)"]

@@ -115,6 +115,7 @@ def test_a_root_is_scanned_at_once_then_after_its_period_and_whenever_asked() ->
     assert schedule.advance(scans, hands.pass_(0.1), "scan") == "running"
     assert (schedule.why, schedule.routine) == ("time", True)
     schedule.ask("overflow")
+    schedule.ask("asked")  # by somebody, who is no cause
     assert schedule.advance(scans, hands.monotonic, "scan") == "finished"
     assert schedule.scanning, "what was asked for meanwhile follows"
     assert schedule.advance(scans, hands.monotonic, "scan") == "running"
@@ -240,12 +241,10 @@ def test_who_waits_for_a_root_that_is_captured_here_no_more_is_told_so(
     passes: set[bytes] = set()
 
     def monitor(uid: bytes) -> Any:
-        barriers = SimpleNamespace(
-            scan=lambda: uid, sync=lambda: uid, passes=passes.__contains__, end=lambda _: None
-        )
+        barriers = SimpleNamespace(sync=lambda: uid, passes=passes.__contains__, end=lambda _: None)
         return SimpleNamespace(
             root=SimpleNamespace(uid=uid), retired=False, barriers=barriers, capture=None,
-            health=SimpleNamespace(lost=lambda: None),
+            scan=lambda: uid, lost=lambda _: None,
         )  # fmt: skip
 
     monitors = [monitor(b"1"), monitor(b"2")]
