@@ -242,6 +242,7 @@ def _look(place: _Place, within: walk.Range) -> Iterator[Finding | _Looked | int
         files += more
 
     blocked: list[walk.Blocked] = []
+    unknown: set[bytes] = set()
     part: list[comparison.Difference] = []
     for difference in chain(_differences(place, within, blocked, count), _END):
         if difference is not None:
@@ -254,10 +255,13 @@ def _look(place: _Place, within: walk.Range) -> Iterator[Finding | _Looked | int
                 if place.deep:
                     yield _Looked(files_read)
                 if finding is not None:
+                    if finding.state == "unknown":
+                        unknown.add(finding.path)
                     yield finding
             part = []
-    for folder in blocked:
-        yield Finding(folder.path, "unknown", folder.why)
+    for entry in blocked:
+        if entry.path not in unknown:  # a document that cannot be looked at
+            yield Finding(entry.path, "unknown", entry.why)
     yield files
 
 

@@ -55,11 +55,15 @@ class Lost(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to `sync` and `scan`: whether it was done in time, of which roots, and up to which seq."""
+    """The answer to `sync` and `scan`: whether it was done in time, of which roots, and up to which seq.
+
+    `unknown` counts the files and folders that could not be looked at.
+    """
 
     done: bool
     roots: list[str] = []
     files: int = 0
+    unknown: int = 0
     to_seq: int = 0
     lost: Lost | None = None
 

@@ -118,8 +118,12 @@ class Requests:
         # each is asked: a barrier notes what it waits for when it is
         passed = [monitor.barriers.passes(job.barriers[monitor.root.uid]) for monitor in waited]
         if all(passed):
-            captures = [monitor.capture for monitor in waited]
-            files = sum(capture.survey.files for capture in captures if capture is not None)
-            job.answer = msgspec.structs.replace(job.answer, files=files, to_seq=self._announcer.seq)
+            captures = [monitor.capture for monitor in waited if monitor.capture is not None]
+            job.answer = msgspec.structs.replace(
+                job.answer,
+                files=sum(capture.survey.files for capture in captures),
+                unknown=sum(len(capture.untold()) for capture in captures),
+                to_seq=self._announcer.seq,
+            )
             job.done.set()
         return job.done.is_set()

@@ -296,6 +296,7 @@ class RootProcesses:
             done=all(answer.done for answer in answers),
             roots=[uid for answer in answers for uid in answer.roots],
             files=sum(answer.files for answer in answers),
+            unknown=sum(answer.unknown for answer in answers),
             to_seq=max(answer.to_seq for answer in answers),
             lost=next((answer.lost for answer in answers if answer.lost is not None), None),
         )

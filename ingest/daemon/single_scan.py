@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from typing import NamedTuple
 
 import msgspec
 
@@ -31,6 +32,17 @@ from ingest.store.roots import Root
 PATIENCE = 86_400.0  # seconds; a scan asked of a daemon takes as long as it takes
 
 
+class Seen(NamedTuple):
+    """How many files were looked at, and how many files and folders could not be."""
+
+    files: int = 0
+    unknown: int = 0
+
+    def plus(self, more: Seen) -> Seen:
+        """Return this and what another root adds."""
+        return Seen(self.files + more.files, self.unknown + more.unknown)
+
+
 class SingleScan(msgspec.Struct, frozen=True):
     """What one scan of some roots works with, and who is told how many files it has seen, and when."""
 
@@ -48,15 +60,15 @@ def scan_roots(
     clock: Clock,
     progress: Callable[[int, float], None],
     alone: bool,
-) -> tuple[int, list[RootUnavailable]]:
+) -> tuple[Seen, list[RootUnavailable]]:
     """Reconcile these roots, through the daemon where one runs.
 
     `alone` says that the caller holds the lock of a SQLite store.
 
-    Returns how many files there are, and which roots could not be looked at: one that is gone keeps
+    Returns what was seen, and which roots could not be looked at: one that is gone keeps
     none of the others waiting. Raises AlreadyRunning, StoreUnavailable or Unreachable.
     """
-    files = 0
+    seen = Seen()
     remaining: list[Root] = []
     lost: list[RootUnavailable] = []
     for root in roots:
@@ -68,9 +80,9 @@ def scan_roots(
         if found is None:
             remaining.append(root)
         else:
-            files += found
+            seen = seen.plus(found)
     if not remaining:
-        return files, lost
+        return seen, lost
     quiet = msgspec.structs.replace(settings, backend="poll", log_level="error")
     scan = SingleScan(store, quiet, clock, progress)
     with ExitStack() as held:
@@ -79,24 +91,24 @@ def scan_roots(
         apart = {root.id: silent_of_root(root.path) for root in remaining}
         for root in sorted(remaining, key=lambda root: bool(apart[root.id])):  # those that answer come first
             try:
-                files += _scan_by(apart[root.id], scan, root)
+                seen = seen.plus(_scan_by(apart[root.id], scan, root))
             except RootUnavailable as error:
                 lost.append(error)
-    return files, lost
+    return seen, lost
 
 
-def _scan_by(places: Sequence[bytes], scan: SingleScan, root: Root) -> int:
+def _scan_by(places: Sequence[bytes], scan: SingleScan, root: Root) -> Seen:
     """Scan; where `places` of the root may not answer, in a process of its own."""
     if not places:
         return _scan(scan, root)
 
-    def work(tell: Callable[[int], None]) -> None:
-        tell(_scan(msgspec.structs.replace(scan, progress=lambda files, _: tell(files)), root))
+    def work(tell: Callable[[Seen], None]) -> None:
+        tell(_scan(msgspec.structs.replace(scan, progress=lambda files, _: tell(Seen(files))), root))
 
-    files = 0
+    seen = Seen()
     try:
-        for files in overseen.told(places, work, int, of_root=True, release=scan.store.dispose):
-            scan.progress(files, scan.clock.monotonic())
+        for seen in overseen.told(places, work, Seen, of_root=True, release=scan.store.dispose):
+            scan.progress(seen.files, scan.clock.monotonic())
     except RootUnavailable as error:
         if error.code == "unreachable":  # else its process wrote down that it is gone
             _lose(_monitor(scan, root), root, error, scan.clock)
@@ -106,7 +118,7 @@ def _scan_by(places: Sequence[bytes], scan: SingleScan, root: Root) -> int:
     except KeyboardInterrupt:
         _leave(_monitor(scan, root))
         raise
-    return files
+    return seen
 
 
 def _monitor(scan: SingleScan, root: Root) -> RootMonitor:
@@ -130,7 +142,7 @@ def _lose(monitor: RootMonitor, root: Root, error: RootUnavailable, clock: Clock
     monitor.close()
 
 
-def _scan(scan: SingleScan, root: Root) -> int:
+def _scan(scan: SingleScan, root: Root) -> Seen:
     monitor, clock = _monitor(scan, root), scan.clock
     try:
         monitor.session.open()
@@ -146,7 +158,7 @@ def _scan(scan: SingleScan, root: Root) -> int:
             now = clock.monotonic()
             scan.progress(monitor.capture.survey.files, now)
             if monitor.session.ready and not (monitor.scans.scanning or monitor.capture.pending.has_untold):
-                return monitor.capture.survey.files
+                return Seen(monitor.capture.survey.files, len(monitor.capture.untold()))
             if not more:
                 clock.sleep(min(max(monitor.next_due() - now, 0.001), 0.05))
     finally:
@@ -173,8 +185,8 @@ def _unavailable(root: Root, why: Problem | Lost) -> RootUnavailable:
     return RootUnavailable(message, code=why.code, hint=why.hint)
 
 
-def _asked_daemon(store: Store, root: Root) -> int | None:
-    """Return the number of files that the daemon found which captures this root; None when there is none."""
+def _asked_daemon(store: Store, root: Root) -> Seen | None:
+    """Return what the daemon saw that captures this root; None when there is none."""
     path = door.beside_store(str(store.url.database)) if store.is_sqlite else door.found_for(root.uid)
     try:
         answers = list(door.ask(path, Request("scan", [root.uid.hex()], PATIENCE), Done, timeout=PATIENCE))
@@ -190,4 +202,4 @@ def _asked_daemon(store: Store, root: Root) -> int | None:
         raise _unavailable(root, lost)
     if not answer.done:
         raise Unreachable("the daemon ended before the scan did", hint="run: ingest status")
-    return answer.files
+    return Seen(answer.files, answer.unknown)

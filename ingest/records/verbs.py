@@ -14,7 +14,7 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True):
     """What a scan recorded, counted by kind of change.
 
     `rejected` counts the files that are rejected now, `without_text` those that have no text now, recorded by
-    this scan or before.
+    this scan or before; `unknown` the files and folders that could not be looked at.
     """
 
     files: int
@@ -24,6 +24,7 @@ class Scanned(msgspec.Struct, frozen=True, kw_only=True):
     deleted: int
     restored: int
     rejected: int
+    unknown: int
     without_text: dict[str, int]
     seq: int
     seconds: float

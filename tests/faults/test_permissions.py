@@ -63,18 +63,25 @@ def test_a_folder_that_may_be_listed_and_not_entered_is_unknown(weak: Site) -> N
 
 def test_an_unreadable_folder_at_the_start_is_told_by_scan_and_check(weak: Site) -> None:
     site = weak
-    site.write_texts(a="one", sub__b="two")
+    site.write_texts(a="one", names__c="three", sub__b="two")
     site.command.ask("scan", site.root)
+    (site.root / "names").chmod(0o444)
     (site.root / "sub").chmod(0)
 
-    site.command.run("scan", site.root)
-    check = site.command.run("check", site.root)
+    told = site.command.run("scan", site.root)
+    assert (told.code, told.text.splitlines()[0].split(" (")[0]) == (0, "1 file, nothing changed")
+    assert told.err == b"note: 2 files or folders could not be looked at: ingest check\n"
+    *found, counts = site.command.records("check", site.root)
+    assert [(one["path"], one["state"]) for one in found] == [("names/c.txt", "unknown"), ("sub", "unknown")]
+    assert (counts["files"], counts["removed"], counts["unknown"]) == (1, 0, 2)
+    with site.watch():
+        assert site.scan()["unknown"] == 2
 
-    assert site.deleted() == []
-    assert check.code & 32 == 0, check
+    (site.root / "names").chmod(0o755)
     (site.root / "sub").chmod(0o755)
-    site.command.ask("scan", site.root)
-    assert site.log() == [("created", "a.txt", 1), ("created", "sub/b.txt", 1)]
+    assert site.scan()["unknown"] == 0
+    each = [("created", f"{name}.txt", 1) for name in ("a", "names/c", "sub/b")]
+    assert site.log() == each
 
 
 def test_an_unreadable_file_is_rejected_never_deleted_and_comes_back(weak: Site) -> None:

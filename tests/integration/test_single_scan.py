@@ -51,8 +51,8 @@ def test_the_ledger_says_what_it_says_of_a_scan_that_ended_so(
 
     def told(
         _places: Sequence[bytes], _work: Callable[..., None], _kind: object, **_: object
-    ) -> Iterator[int]:
-        yield 1
+    ) -> Iterator[single_scan.Seen]:
+        yield single_scan.Seen(1)
         raise end
 
     monkeypatch.setattr(overseen, "told", told)

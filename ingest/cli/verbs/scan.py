@@ -18,7 +18,7 @@ from ingest.cli.output import change_line, counted, emit, flush, keep_going, lin
 from ingest.cli.progress import Bar
 from ingest.cli.shortened_log import accept_option, forbidding, go_on
 from ingest.daemon.enrolment import enrolled
-from ingest.daemon.single_scan import scan_roots
+from ingest.daemon.single_scan import Seen, scan_roots
 from ingest.disk import root_mark
 from ingest.edits.settings import Rules
 from ingest.errors import AlreadyRunning, LogShortened, RootUnavailable, all_lost
@@ -68,7 +68,7 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
         )
         go_on(store, contradictions, accept=accept_shortened_log, clock=clock, tell=note)
         bar = held.enter_context(Bar("scan", "files"))
-        files, also_lost = scan_roots(
+        seen, also_lost = scan_roots(
             store,
             known,
             settings=chosen,
@@ -85,12 +85,15 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
         found = scan_result.counts(connection, known, after=before)
     seconds = clock.monotonic() - began
     if looked_at:  # else nothing was looked at, so there is nothing to count
-        _show_counts(found, files, seconds)
+        _show_counts(found, seen, seconds)
     flush()
-    if found.rejected:
+    if looked_at and found.rejected:
         what = "file is" if found.rejected == 1 else "files are"
         note(f"{found.rejected:,} {what} rejected: ingest ls --rejected")
-    if found.without_text and not is_quiet():
+    if seen.unknown:
+        what = counted(seen.unknown, "file or folder", "files or folders")
+        note(f"{what} could not be looked at: ingest check")
+    if looked_at and found.without_text and not is_quiet():
         note(f"without text: {text_reasons.counted(dict(sorted(found.without_text.items())))}")
     _say_of_index(store)
     if lost:
@@ -129,20 +132,20 @@ def _tell(connection: Connection, known: list[Root], before: Seq, *, rules: Rule
     lines(lines_of(first, several=several))
 
 
-def _show_counts(found: scan_result.ScanResult, files: int, seconds: float) -> None:
+def _show_counts(found: scan_result.ScanResult, seen: Seen, seconds: float) -> None:
     if as_json():
         types = {kind: found.types.get(kind, 0) for kind in _TYPES}
         emit(
             Scanned(
-                **types, files=files, rejected=found.rejected, without_text=found.without_text,
-                seq=found.seq, seconds=round(seconds, 3),
+                **types, files=seen.files, rejected=found.rejected, unknown=seen.unknown,
+                without_text=found.without_text, seq=found.seq, seconds=round(seconds, 3),
             )
         )  # fmt: skip
     else:
         told = ", ".join(
             f"{found.types[kind]:,} {kind}" for kind in (*_TYPES, "rejected") if kind in found.types
         )
-        line(f"{counted(files, 'file')}, {told or 'nothing changed'} ({seconds:.1f} s)")
+        line(f"{counted(seen.files, 'file')}, {told or 'nothing changed'} ({seconds:.1f} s)")
 
 
 def _last_seq(store: Store) -> Seq:
