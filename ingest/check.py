@@ -16,7 +16,7 @@ from ingest import forked, overseen, root_folder
 from ingest.disk import comparison, mounts, presence, read, walk
 from ingest.disk.patterns import PATH_BYTES, Patterns
 from ingest.disk.reachability import silent_of_root
-from ingest.identity import Standing
+from ingest.identity import LiveDocument
 from ingest.model import Descriptor, Signature
 from ingest.store import file_states
 from ingest.store.engine import Store
@@ -104,7 +104,7 @@ def _found_apart(
         for found in found_by(lambda files: tell(_Looked(files))):
             tell(found)
 
-    return overseen.told(places, work, Finding | _Looked | int, of_root=True, release=store.dispose)
+    return overseen.results(places, work, Finding | _Looked | int, of_root=True, release=store.dispose)
 
 
 def _found(
@@ -311,7 +311,7 @@ def _differences(
                 yield comparison.Difference(path, Signature(*found[1:]), True)
 
 
-def _standing(place: _Place, paths: list[bytes]) -> dict[bytes, Standing]:
+def _standing(place: _Place, paths: list[bytes]) -> dict[bytes, LiveDocument]:
     with place.store.read() as connection:
         return file_states.standing(connection, place.root.id, paths)
 
@@ -319,7 +319,7 @@ def _standing(place: _Place, paths: list[bytes]) -> dict[bytes, Standing]:
 def _examine(
     place: _Place,
     difference: comparison.Difference,
-    standing: dict[bytes, Standing],
+    standing: dict[bytes, LiveDocument],
     never: frozenset[tuple[int, int]],
     names: presence.ListedNames,
 ) -> Finding | None:
@@ -338,7 +338,7 @@ def _examine(
         return Finding(path, "rejected", found.reason)
     if isinstance(found, read.Moving):
         return Finding(path, "changed" if here else "new", "it changes while it is read")
-    if isinstance(found, read.Gone) and here is not None and found.reason == "replaced":
+    if isinstance(found, read.NoFile) and here is not None and found.reason == "replaced":
         return Finding(path, "removed", found.reason)
     return None
 
@@ -346,7 +346,7 @@ def _examine(
 def _examine_missing(
     place: _Place,
     difference: comparison.Difference,
-    here: Standing | None,
+    here: LiveDocument | None,
     never: frozenset[tuple[int, int]],
     names: presence.ListedNames,
 ) -> Finding | None:

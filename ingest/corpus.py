@@ -141,7 +141,7 @@ class Corpus:
         with self.reading() as (connection, is_indexed):
             chosen = changes.look_up(connection, wanted)
             after = Seq(since) if isinstance(since, int) else self._since(connection, since)
-            rows = changes.of(
+            rows = changes.changes_of(
                 connection, chosen, rules=self.rules, indexed=is_indexed, after=after,
                 until=self._until(connection, until), limit=limit, newest_first=newest_first,
                 document=None if document is None else naming.resolve(connection, document).id,
@@ -159,7 +159,7 @@ class Corpus:
     ) -> Iterator[Document]:
         """Yield the documents by root and path: the live ones, or the deleted ones, now or at a moment."""
         with self.store.read() as connection:
-            below = prefixes.of(connection, prefix, naming.root_id(connection, root))
+            below = prefixes.prefix_of(connection, prefix, naming.root_id(connection, root))
             for row in listing.documents(
                 connection, until=self._until(connection, at), root=below.root, prefix=below.path,
                 deleted=deleted, language=None if language is None else languages.code_of(language),
@@ -215,14 +215,14 @@ class Corpus:
         """Return the sentences of a version, each with the version that first said it."""
         with self.reading() as (connection, is_indexed):
             target, no = self._picked(connection, name, root)
-            found = blame.of(connection, target, no, indexed=is_indexed)
+            found = blame.blame_of(connection, target, no, indexed=is_indexed)
             return blame.origins(connection, target, no, found)
 
     def lost(self, name: str, *, root: str | None = None) -> list[Lost]:
         """Return the sentences that earlier versions held and a version does not."""
         with self.reading() as (connection, is_indexed):
             target, no = self._picked(connection, name, root)
-            found = blame.of(connection, target, no, indexed=is_indexed, deleted=True)
+            found = blame.blame_of(connection, target, no, indexed=is_indexed, deleted=True)
             return blame.lost(connection, target, no, found)
 
     def search(
@@ -242,13 +242,13 @@ class Corpus:
         """
         clauses = parse(query)
         with self.reading(needed=True) as (connection, _):
-            below = prefixes.of(connection, prefix, naming.root_id(connection, root))
-            wanted = search.Wanted(
+            below = prefixes.prefix_of(connection, prefix, naming.root_id(connection, root))
+            wanted = search.SearchFilters(
                 root=below.root,
                 prefix=below.path,
                 language=None if language is None else languages.code_of(language),
             )
-            reached, head = state.reached(connection), int(reader.head(connection).seq)
+            reached, head = state.sentences_seq(connection), int(reader.head(connection).seq)
             if reached < head:
                 (note or self._note)(
                     f"the index goes to change {reached} of {head}: later texts not searched"
@@ -269,7 +269,7 @@ class Corpus:
     ) -> Report:
         """Return what happened in a period; an `outline` is without the sentences, and soon there."""
         with self.reading() as (connection, is_indexed):
-            below = prefixes.of(connection, prefix, naming.root_id(connection, root))
+            below = prefixes.prefix_of(connection, prefix, naming.root_id(connection, root))
             names = {known.id: known.name for known in roots.every(connection)}
             return build(
                 connection, since=since, until=until,
@@ -289,7 +289,7 @@ class Corpus:
             now = self.calendar()
             begin = None if since is None else log_moments.time_of(connection, since, now, start=True)
             end = None if until is None else log_moments.time_of(connection, until, now)
-            every = roots.every(connection) if root is None else [roots.named(connection, root)]
+            every = roots.every(connection) if root is None else [roots.by_name(connection, root)]
             return [
                 records.stretch(known.name, each)
                 for known in every

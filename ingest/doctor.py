@@ -76,7 +76,7 @@ def examine(settings: Settings) -> Iterator[Check]:
 
 def _confinement(settings: Settings) -> Check:
     """Tell which locks the system grants to what reads documents of other formats."""
-    held = probe.held()
+    held = probe.locks_granted()
     names = [name for name, holds in (("seccomp", held.seccomp), ("Landlock", held.landlock)) if holds]
     told = f"documents are read behind {' and '.join(names) or 'no lock'}"
     if held.seccomp:
@@ -162,7 +162,7 @@ def _log(store: Store) -> Check:
     hint = (
         witnesses.ACCEPT if refused else "run: ingest verify --deep; the index is made anew when it is asked"
     )
-    return Check("log", "error", f"it was longer: {witnesses.told(asked.contradictions)}", hint)
+    return Check("log", "error", f"it was longer: {witnesses.in_words(asked.contradictions)}", hint)
 
 
 def _roots(store: Store, settings: Settings) -> Iterator[Check]:
@@ -181,7 +181,7 @@ def _roots(store: Store, settings: Settings) -> Iterator[Check]:
 def _root(store: Store, root: Root, settings: Settings) -> Check:
     places = silent_of_root(root.path)[:1]
     try:
-        return overseen.answered(
+        return overseen.result(
             places, partial(_root_here, store, root, settings), Check, of_root=True, release=store.dispose
         )
     except Unreachable as error:

@@ -22,7 +22,7 @@ from ingest.model import DocumentKey, GoneReason
 EMPTY_SHA256 = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 
 
-class Former(msgspec.Struct, frozen=True, kw_only=True):
+class FormerPath(msgspec.Struct, frozen=True, kw_only=True):
     """A path that a file had, by the renames that the operating system reported.
 
     `arrivals` is how many files had come to that path since its document was last recorded: 0 for the
@@ -33,17 +33,17 @@ class Former(msgspec.Struct, frozen=True, kw_only=True):
     arrivals: int = 0
 
 
-class Appeared(msgspec.Struct, frozen=True, kw_only=True):
+class ReadFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file that was read. `renamed_from` are the paths it had, the last first."""
 
     path: bytes
     sha256: bytes
     device: int
     inode: int
-    renamed_from: tuple[Former, ...] = ()
+    renamed_from: tuple[FormerPath, ...] = ()
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class LiveDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A live document as the store knows it. `inode` is None when it was never recorded."""
 
     document: DocumentKey
@@ -54,15 +54,15 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     inode: int | None
 
 
-class Vanished(msgspec.Struct, frozen=True, kw_only=True):
+class MissingDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A live document whose path is gone, and why. `expired`: it has waited long enough."""
 
-    standing: Standing
+    standing: LiveDocument
     reason: GoneReason
     expired: bool
 
 
-class Buried(msgspec.Struct, frozen=True, kw_only=True):
+class DeletedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A deleted document whose last path this was."""
 
     document: DocumentKey
@@ -88,10 +88,10 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 def decide(
     *,
-    appeared: Sequence[Appeared],
-    standing: Mapping[bytes, Standing],
-    vanished: Collection[Vanished],
-    buried: Mapping[bytes, Buried],
+    appeared: Sequence[ReadFile],
+    standing: Mapping[bytes, LiveDocument],
+    vanished: Collection[MissingDocument],
+    buried: Mapping[bytes, DeletedDocument],
 ) -> list[Decision]:
     """Decide deletes first, then the appeared files in the order given.
 
@@ -104,7 +104,7 @@ def decide(
     here = {file.path for file in appeared}
     gone = {entry.standing.path: entry for entry in vanished if entry.standing.path not in here}
     taken: set[int] = set()
-    moves: dict[bytes, Vanished] = {}
+    moves: dict[bytes, MissingDocument] = {}
 
     newcomers = [file for file in appeared if file.path not in standing]
     for pairs in _rules(newcomers, gone, taken):
@@ -133,7 +133,7 @@ def decide(
 
 
 def _decide_one(
-    file: Appeared, here: Standing | None, half: Vanished | None, grave: Buried | None
+    file: ReadFile, here: LiveDocument | None, half: MissingDocument | None, grave: DeletedDocument | None
 ) -> Decision | None:
     if here is not None:
         if here.sha256 == file.sha256:
@@ -160,11 +160,11 @@ def _decide_one(
     return Decision(type="created", path=file.path, document=None)
 
 
-_Pairs = Iterable[tuple[Appeared, Vanished]]
+_Pairs = Iterable[tuple[ReadFile, MissingDocument]]
 
 
 def _rules(
-    newcomers: Sequence[Appeared], gone: Mapping[bytes, Vanished], taken: set[int]
+    newcomers: Sequence[ReadFile], gone: Mapping[bytes, MissingDocument], taken: set[int]
 ) -> Iterator[_Pairs]:
     """Tell which file may be which vanished document, the surest pairs first.
 
@@ -188,13 +188,15 @@ def _rules(
     yield _same_bytes(newcomers, gone, taken)
 
 
-def _is_same_file(file: Appeared, old: Standing) -> bool:
+def _is_same_file(file: ReadFile, old: LiveDocument) -> bool:
     return (file.device, file.inode, file.sha256) == (old.device, old.inode, old.sha256)
 
 
-def _same_inode(newcomers: Iterable[Appeared], gone: Mapping[bytes, Vanished], taken: set[int]) -> _Pairs:
+def _same_inode(
+    newcomers: Iterable[ReadFile], gone: Mapping[bytes, MissingDocument], taken: set[int]
+) -> _Pairs:
     """Rule 2, second half: device, inode and bytes agree."""
-    halves: dict[tuple[int | None, int | None, bytes], deque[Vanished]] = {}
+    halves: dict[tuple[int | None, int | None, bytes], deque[MissingDocument]] = {}
     for entry in gone.values():
         old = entry.standing
         halves.setdefault((old.device, old.inode, old.sha256), deque()).append(entry)
@@ -207,9 +209,11 @@ def _same_inode(newcomers: Iterable[Appeared], gone: Mapping[bytes, Vanished], t
             yield file, found[0]
 
 
-def _same_bytes(newcomers: Iterable[Appeared], gone: Mapping[bytes, Vanished], taken: set[int]) -> _Pairs:
+def _same_bytes(
+    newcomers: Iterable[ReadFile], gone: Mapping[bytes, MissingDocument], taken: set[int]
+) -> _Pairs:
     """Rule 3: exactly one vanished document has the same bytes; the first file that asks takes it."""
-    halves: dict[bytes, list[Vanished]] = {}
+    halves: dict[bytes, list[MissingDocument]] = {}
     for half in gone.values():
         if half.standing.document not in taken:
             halves.setdefault(half.standing.sha256, []).append(half)

@@ -107,7 +107,7 @@ def canonical(
     )
 
 
-def of(change: LeafChange, version: LeafVersion | None, renditions: tuple[LeafRendition, ...]) -> bytes:
+def hash_of(change: LeafChange, version: LeafVersion | None, renditions: tuple[LeafRendition, ...]) -> bytes:
     """Return the leaf hash of a change. Raises as `canonical` does."""
     return merkle.leaf_hash(canonical(change, version, renditions))
 

@@ -74,7 +74,7 @@ def is_overseen() -> bool:
     return _this["is_overseen"]
 
 
-def answered(
+def result(
     places: Sequence[bytes],
     work: Callable[[], T],
     kind: object,
@@ -90,12 +90,12 @@ def answered(
     def tell_result(tell: Callable[[T], None]) -> None:
         tell(work())
 
-    found = told(places, tell_result, kind, of_root=of_root, release=release, tidies=tidies)
+    found = results(places, tell_result, kind, of_root=of_root, release=release, tidies=tidies)
     (result,) = found
     return result
 
 
-def told(
+def results(
     places: Sequence[bytes],
     work: Callable[[Callable[[T], None]], None],
     kind: object,

@@ -79,7 +79,7 @@ def refusal(
     here = is_of_here(store, root)
     table = mounts.table()
     verdict, why = root_mark.judge(
-        root_mark.Recorded(
+        root_mark.RecordedFolder(
             mark=root.mark,
             facts=Facts(root.inode, root.birth_ns) if here else None,
             is_mount=root.is_mount if here and elsewhere is None else None,

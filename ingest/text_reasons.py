@@ -22,11 +22,11 @@ _WORDS = {
 }
 
 
-def said(reason: str | None) -> str:
+def in_words(reason: str | None) -> str:
     """Say why one version has no text: a clause. A reason that is not known stands for itself."""
     return _WORDS.get(reason or "", (reason or "nobody knows why",))[0]
 
 
-def counted(numbers: Mapping[str, int]) -> str:
+def counts_in_words(numbers: Mapping[str, int]) -> str:
     """Say how many have no text, by reason: `1 binary, 2 encrypted`."""
     return ", ".join(f"{many:,} {_WORDS.get(reason, ('', reason))[1]}" for reason, many in numbers.items())

@@ -62,14 +62,14 @@ class Contradiction(msgspec.Struct, frozen=True):
         return f"it saw another change {self.witness.seq:,} than the log has, of {self.end:,}"
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Testimony(msgspec.Struct, frozen=True):
     """The witnesses that there are, and those that the log does not agree with."""
 
     witnesses: Sequence[Witness]
     contradictions: Sequence[Contradiction]
 
 
-def ask(store: Store) -> Asked:
+def ask(store: Store) -> Testimony:
     """Hold every witness against the log. Makes nothing and writes nothing. Raises StoreUnavailable.
 
     The log only grows, so it is looked at after the witnesses: what they saw is in it by then.
@@ -87,7 +87,7 @@ def ask(store: Store) -> Asked:
     with store.read() as connection:
         known += _inside(connection)
     with store.read() as connection:
-        return Asked(known, contradictions(known, connection))
+        return Testimony(known, contradictions(known, connection))
 
 
 def contradictions(known: Sequence[Witness], connection: Connection) -> list[Contradiction]:
@@ -125,10 +125,10 @@ def require_agreement(store: Store) -> None:
 def refuse(contradictions: Sequence[Contradiction]) -> None:
     """Raise LogShortened, naming each of these; nothing where there are none."""
     if contradictions:
-        raise LogShortened(f"the log was longer: {told(contradictions)}", hint=ACCEPT)
+        raise LogShortened(f"the log was longer: {in_words(contradictions)}", hint=ACCEPT)
 
 
-def told(contradictions: Sequence[Contradiction]) -> str:
+def in_words(contradictions: Sequence[Contradiction]) -> str:
     """Return what the witnesses saw, in one line for people."""
     return "; ".join(f"{show(each.witness.name)}: {each.detail}" for each in contradictions)
 

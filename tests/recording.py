@@ -19,7 +19,7 @@ from ingest.store.compression import Dictionary
 from ingest.store.deltas import Chain
 from ingest.store.engine import Store
 from ingest.store.migrate import open_or_create
-from ingest.store.new_rows import Entry, NewRendition, NewVersion, Recorded, Sighting, prepare
+from ingest.store.new_rows import Commit, Entry, NewRendition, NewVersion, Sighting, prepare
 
 NORMALISER = "plain/1"
 LIBRARIES = "none"
@@ -155,7 +155,7 @@ def record(
     *,
     now: Callable[[], int] = wall,
     entropy: Callable[[int], bytes] = os.urandom,
-) -> Recorded:
+) -> Commit:
     """Record the entries, and what a look would have seen with them."""
     return writer.record(
         store,

@@ -12,7 +12,7 @@ from ingest.store import raw_rows
 from ingest.store.engine import Connection, Row
 
 
-class Committed(msgspec.Struct, frozen=True, array_like=True):
+class LeafFields(msgspec.Struct, frozen=True, array_like=True):
     """What a leaf commits to."""
 
     change: leaf.LeafChange
@@ -105,12 +105,12 @@ def _leaf(row: raw_rows.Change, renditions: Sequence[Row]) -> bytes | None:
     """Return the leaf of a change; None where a damaged row holds values of another kind than its columns."""
     try:
         found = committed(row, renditions)
-        return leaf.of(found.change, found.version, found.renditions)
+        return leaf.hash_of(found.change, found.version, found.renditions)
     except ValueError:
         return None
 
 
-def committed(row: raw_rows.Change, renditions: Sequence[Row]) -> Committed:
+def committed(row: raw_rows.Change, renditions: Sequence[Row]) -> LeafFields:
     """Return what a leaf commits to. Raises ValueError where a value is of another kind than its column."""
     version = None
     if row.version_salt is not None:
@@ -124,7 +124,7 @@ def committed(row: raw_rows.Change, renditions: Sequence[Row]) -> Committed:
         row.salt,
     )  # fmt: skip
     made = [found[-raw_rows.COMMITTED :] for found in renditions]
-    return decoding.exact((change, version, made), Committed)
+    return decoding.exact((change, version, made), LeafFields)
 
 
 def _replay(

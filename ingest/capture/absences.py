@@ -14,7 +14,7 @@ from ingest.capture.baseline import Baseline
 from ingest.capture.look import Observation
 from ingest.capture.pending import Pending
 from ingest.disk import read, walk
-from ingest.identity import Standing
+from ingest.identity import LiveDocument
 
 
 class Questions(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +24,7 @@ class Questions(msgspec.Struct, frozen=True, kw_only=True):
     have been renamed to.
     """
 
-    documents: Mapping[bytes, Standing] = {}
+    documents: Mapping[bytes, LiveDocument] = {}
     targets: frozenset[bytes] = frozenset()
 
 
@@ -80,7 +80,7 @@ def questions(
         absent = {path: absence.standing for path, absence in pending.absences.items()}
         for observation in observations:
             path = observation.due.path
-            if isinstance(observation.reading, read.Gone) and path in baseline.standing:
+            if isinstance(observation.reading, read.NoFile) and path in baseline.standing:
                 absent.setdefault(path, baseline.standing[path])
         way = InTheWay(new if absent else ())
         hashes = {observation.sha256 for observation in new.values()} if absent else set()

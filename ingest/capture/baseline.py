@@ -10,7 +10,7 @@ import msgspec
 
 from ingest.capture.folder import RootFolder
 from ingest.disk.walk import SeenRow
-from ingest.identity import Buried, Standing
+from ingest.identity import DeletedDocument, LiveDocument
 from ingest.store import file_states
 
 _NOTHING: Mapping[bytes, Never] = MappingProxyType({})
@@ -26,9 +26,9 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     rows: Mapping[bytes, SeenRow] = _NOTHING
-    standing: Mapping[bytes, Standing] = _NOTHING
-    buried: Mapping[bytes, Buried] = _NOTHING
-    halves: Mapping[bytes, Standing] = _NOTHING
+    standing: Mapping[bytes, LiveDocument] = _NOTHING
+    buried: Mapping[bytes, DeletedDocument] = _NOTHING
+    halves: Mapping[bytes, LiveDocument] = _NOTHING
     empty: bool = False
 
 

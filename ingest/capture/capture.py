@@ -27,7 +27,7 @@ from ingest.capture.reconcile import TOGETHER, Scan
 from ingest.capture.slow_documents import POLL, SlowDocuments
 from ingest.capture.unheard_changes import UnheardChanges
 from ingest.capture.versions import Versions
-from ingest.capture.workers import Made
+from ingest.capture.workers import WorkerAnswer
 from ingest.disk import read
 from ingest.disk.notifications import Notifications, PathTimes
 from ingest.disk.patterns import placeholder_of
@@ -38,7 +38,7 @@ from ingest.settle import Due
 from ingest.store import file_states
 from ingest.store.new_rows import NewVersion
 
-Found = Made | Observation
+Found = WorkerAnswer | Observation
 _NONE: Mapping[bytes, Found] = MappingProxyType({})
 
 
@@ -350,7 +350,7 @@ class Capture:
             self.lateness.read(due, observation.looked, observation.changed_at)
         elif isinstance(reading, read.Moving):
             self.lateness.moving(due, observation.looked)
-        elif isinstance(reading, read.Gone):
+        elif isinstance(reading, read.NoFile):
             self.lateness.gone(due, observation.looked)
 
     def _finish(self, begun: _Begun, made: Mapping[bytes, NewVersion | Unfinished]) -> int:

@@ -9,10 +9,10 @@ from ingest.capture.folder import RootFolder
 from ingest.capture.plan import Plan
 from ingest.ids import SALT_BYTES, draws, new_uids
 from ingest.store import writer
-from ingest.store.new_rows import Entry, NewVersion, Recorded
+from ingest.store.new_rows import Commit, Entry, NewVersion
 
 
-def commit(folder: RootFolder, plan: Plan, versions: Mapping[bytes, NewVersion]) -> Recorded | None:
+def commit(folder: RootFolder, plan: Plan, versions: Mapping[bytes, NewVersion]) -> Commit | None:
     """Record a plan, all of it or nothing; None where it is empty.
 
     `versions` are those that the changes need, by path, but for those that were made already. Raises

@@ -112,7 +112,7 @@ class BlockedFolder(msgspec.Struct, frozen=True, tag=True):
     why: str
 
 
-Told = Difference | FileCount | FolderEntry | LeftOutName | BlockedFolder
+WalkEntry = Difference | FileCount | FolderEntry | LeftOutName | BlockedFolder
 
 
 def below(
@@ -139,7 +139,7 @@ def whole(folder: RootFolder, closed: frozenset[bytes], survey: Survey) -> Itera
     survey.forget_folders(b"")
     blocked: list[Blocked] = []
     upper = Range(after=middle)
-    beside = ForkedTask(folder.store.dispose, partial(_tell, folder, upper, closed), Told)
+    beside = ForkedTask(folder.store.dispose, partial(_tell, folder, upper, closed), WalkEntry)
     try:
         lower = Range(end=middle + b"\0")  # the middle itself included
         yield from _compare(folder, lower, closed, blocked, survey)
@@ -196,7 +196,7 @@ class _Telling:
     """What the walk of a part of the root notes, until it is sent to the process that asked for that part."""
 
     def __init__(self) -> None:
-        self.noted: deque[Told] = deque()
+        self.noted: deque[WalkEntry] = deque()
 
     def list_folder(self, path: bytes, fd: Descriptor) -> None:
         """Note a folder that could be listed."""
@@ -212,7 +212,7 @@ class _Telling:
         self.noted.append(LeftOutName(rule))
 
 
-def _tell(folder: RootFolder, within: Range, closed: frozenset[bytes]) -> Iterator[Told]:
+def _tell(folder: RootFolder, within: Range, closed: frozenset[bytes]) -> Iterator[WalkEntry]:
     """Yield the differences within a part of the root, and what is noted on the way, for who asked."""
     notes = _Telling()
     blocked: list[Blocked] = []

@@ -14,10 +14,10 @@ import msgspec
 
 from ingest.capture.baseline import Baseline
 from ingest.capture.folder import MountState, RootFolder
-from ingest.capture.workers import Made
+from ingest.capture.workers import WorkerAnswer
 from ingest.disk import presence, read, walk
 from ingest.disk.patterns import PATH_BYTES
-from ingest.identity import Standing
+from ingest.identity import LiveDocument
 from ingest.model import Signature
 from ingest.normalise.document_formats import Unread
 from ingest.normalise.extraction import Extracted
@@ -71,8 +71,8 @@ class Unsure(msgspec.Struct, frozen=True):
     """Nothing stands at a path, but something was mounted or unmounted whenever it was looked at."""
 
 
-# What stands where a document seems to be gone. It is gone only where the answer is `Gone`.
-Stand = read.Look | MountShadow | Unsure
+# What stands where a document seems to be gone. It is gone only where the answer is `NoFile`.
+PathState = read.Look | MountShadow | Unsure
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ def view_of(folder: RootFolder, mounts: MountState) -> View:
 
 
 def observe(
-    view: View, due: Sequence[Due], baseline: Baseline, made: Mapping[bytes, Made | Observation]
+    view: View, due: Sequence[Due], baseline: Baseline, made: Mapping[bytes, WorkerAnswer | Observation]
 ) -> tuple[list[Observation], int]:
     """Look at the paths that are due; return also how many of them were taken, which may be fewer.
 
@@ -122,7 +122,9 @@ def observe(
     return found, taken
 
 
-def _observe(view: View, due: Due, baseline: Baseline, made: Made | Observation | None) -> Observation | None:
+def _observe(
+    view: View, due: Due, baseline: Baseline, made: WorkerAnswer | Observation | None
+) -> Observation | None:
     folder, path, closed = view.folder, due.path, view.mounts.closed
     if isinstance(made, Observation):
         return None if any(walk.is_below(path, top) for top in closed) else made
@@ -145,7 +147,7 @@ def _observe(view: View, due: Due, baseline: Baseline, made: Made | Observation 
     if known:
         found = presence.confirmed(folder.fd, path, found, view.names)
     elif view.names is not None and not view.names.has(path):
-        found = read.Gone("removed")
+        found = read.NoFile("removed")
     looked, changed_at = 0.0, None
     if due.rests != math.inf:
         looked = clock.monotonic()
@@ -185,21 +187,21 @@ def files_at(view: View, paths: Collection[bytes]) -> frozenset[bytes]:
 
 
 def confirm(
-    view: View, asked: Mapping[bytes, Standing], mounts: Callable[[], MountState]
-) -> dict[bytes, Stand]:
+    view: View, asked: Mapping[bytes, LiveDocument], mounts: Callable[[], MountState]
+) -> dict[bytes, PathState]:
     """Return what stands at the paths of these documents, which seem to be gone.
 
     An absence counts only if nothing was mounted or unmounted, anywhere, while this one path was looked at:
     `mounts` says so. Where something was each time, the answer is `Unsure`. Raises OSError where there are
     too few descriptors.
     """
-    stands: dict[bytes, Stand] = {}
+    stands: dict[bytes, PathState] = {}
     before = view.mounts
     for path, standing in asked.items():
         stands[path] = Unsure()
         for _ in range(LOOKS):
             stand = _stand(view, before, standing)
-            if not isinstance(stand, read.Gone):
+            if not isinstance(stand, read.NoFile):
                 stands[path] = stand
                 break
             now = mounts()
@@ -210,11 +212,11 @@ def confirm(
     return stands
 
 
-def _stand(view: View, mounts: MountState, standing: Standing) -> Stand:
+def _stand(view: View, mounts: MountState, standing: LiveDocument) -> PathState:
     """Return what stands at a document's path; `MountShadow` where something may be mounted above it."""
     path = standing.path
     looked = view.stands(path)
-    if not isinstance(looked, read.Gone):
+    if not isinstance(looked, read.NoFile):
         return looked
     if any(walk.is_below(path, folder) for folder in mounts.closed):
         return MountShadow()

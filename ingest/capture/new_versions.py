@@ -16,7 +16,7 @@ from ingest.normalise.document_formats import DocumentFormat, Html, Unread
 from ingest.normalise.extraction import Extracted
 from ingest.store import new_rows
 from ingest.store.compression import Dictionary
-from ingest.store.deltas import Chain, Packed, unrolled
+from ingest.store.deltas import Chain, StoredBody, unrolled
 from ingest.store.new_rows import NewVersion
 
 AT_ONCE = 1 << 20  # bytes normalised before they are packed
@@ -33,7 +33,7 @@ class Raw(msgspec.Struct, frozen=True):
     sha256: bytes
     modified_at: int
     salt: bytes
-    before: Packed | None = None
+    before: StoredBody | None = None
     extracted: Extracted | Unread | None = None
 
 

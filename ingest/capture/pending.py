@@ -13,7 +13,7 @@ import msgspec
 from ingest.capture.folder import BATCH, Limits
 from ingest.capture.renames import KEPT, Renames
 from ingest.disk.walk import folders_above
-from ingest.identity import Former, Standing
+from ingest.identity import FormerPath, LiveDocument
 from ingest.model import Cause, GoneReason, Signature
 from ingest.settle import Due, Settler, Waiting
 
@@ -21,7 +21,7 @@ from ingest.settle import Due, Settler, Waiting
 class Absence(msgspec.Struct, frozen=True):
     """A live document whose path is gone, waiting for its other half until `deadline`."""
 
-    standing: Standing
+    standing: LiveDocument
     reason: GoneReason
     deadline: float
     cause: Cause
@@ -187,7 +187,7 @@ class Pending:
         due = self._settler.next_due()
         return min(times if due is None else [*times, due], default=None)
 
-    def sources(self, path: bytes, again: Collection[bytes] = ()) -> tuple[Former, ...]:
+    def sources(self, path: bytes, again: Collection[bytes] = ()) -> tuple[FormerPath, ...]:
         """Return the paths that the file at this one had, by what the operating system reported.
 
         `again` are paths that wait besides those that are known to. A path that another file had too is left

@@ -16,10 +16,10 @@ from ingest.capture.absences import InTheWay, inodes_of, newcomers
 from ingest.capture.baseline import Baseline
 from ingest.capture.changes import Change
 from ingest.capture.folder import Limits
-from ingest.capture.look import Exclusion, Observation, Restless, Stand, Unsure
+from ingest.capture.look import Exclusion, Observation, PathState, Restless, Unsure
 from ingest.capture.pending import Absence, Pending, PendingUpdate, Wait
 from ingest.disk import presence, read
-from ingest.identity import Appeared, Decision, Former, Standing, Vanished
+from ingest.identity import Decision, FormerPath, LiveDocument, MissingDocument, ReadFile
 from ingest.model import Cause
 from ingest.store.file_states import key_of
 from ingest.store.new_rows import Sighting
@@ -49,7 +49,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 def plan(
     observations: Sequence[Observation],
-    stands: Mapping[bytes, Stand],
+    stands: Mapping[bytes, PathState],
     files: Collection[bytes],
     *,
     taken: int,
@@ -85,7 +85,7 @@ class _Draft:
         self._files: dict[bytes, Observation] = {}  # read at rest
         self._rejected: list[tuple[Observation, read.Rejected]] = []
         self._forgotten: list[bytes] = []
-        self._vanished: dict[bytes, tuple[Vanished, Cause]] = {}
+        self._vanished: dict[bytes, tuple[MissingDocument, Cause]] = {}
         self._again: dict[bytes, Wait] = {}
         self._absences: dict[bytes, Absence] = {}
         self._settled: set[bytes] = set()
@@ -128,14 +128,14 @@ class _Draft:
         else:
             self._unknown[path] = found.why
 
-    def _note_gone(self, observation: Observation, found: read.Gone | Exclusion) -> None:
+    def _note_gone(self, observation: Observation, found: read.NoFile | Exclusion) -> None:
         path, cause = observation.due.path, observation.due.cause
         here = self._baseline.standing.get(path)
         if here is None:
             if path in self._baseline.rows:
                 self._forgotten.append(key_of(path)[0])
         elif isinstance(found, Exclusion):
-            self._vanished[path] = Vanished(standing=here, reason="excluded", expired=True), cause
+            self._vanished[path] = MissingDocument(standing=here, reason="excluded", expired=True), cause
         elif (known := self._pending.absences.get(path)) is not None:
             if (known.cause, cause) == ("scan", "watch"):  # it was announced too, if later
                 self._absences[path] = msgspec.structs.replace(known, cause="watch")
@@ -145,7 +145,7 @@ class _Draft:
     # -- what is gone ----------------------------------------------------------------------
 
     def weigh(
-        self, stands: Mapping[bytes, Stand], files: Collection[bytes], expired: Collection[bytes]
+        self, stands: Mapping[bytes, PathState], files: Collection[bytes], expired: Collection[bytes]
     ) -> None:
         """Note which absences this look tells of: those waited out, and some file's other half."""
         new = newcomers(self._files.values(), self._baseline)
@@ -186,15 +186,17 @@ class _Draft:
     def _absence(self, path: bytes) -> Absence | None:
         return self._absences.get(path) or self._pending.absences.get(path)
 
-    def _weigh_one(self, absence: Absence, over: bool, stand: Stand | None, files: Collection[bytes]) -> None:
+    def _weigh_one(
+        self, absence: Absence, over: bool, stand: PathState | None, files: Collection[bytes]
+    ) -> None:
         path = absence.standing.path
         until = self._settles_at(path, files) if over else None
         waited = over and (until is None or until <= self._now)
         if until is not None and not waited:
             # it was renamed to a path that is still being written: that may be its other half
             self._absences[path] = msgspec.structs.replace(absence, deadline=until)
-        if isinstance(stand, read.Gone):
-            gone = Vanished(standing=absence.standing, reason=absence.reason, expired=waited)
+        if isinstance(stand, read.NoFile):
+            gone = MissingDocument(standing=absence.standing, reason=absence.reason, expired=waited)
             self._vanished[path] = gone, absence.cause
         elif stand is not None:
             # It is back, or it can no longer be told: what waited to be deleted waits no more.
@@ -223,7 +225,7 @@ class _Draft:
             if self._files.pop(path, None) is not None:
                 self._wait(Wait(path=path, until=soon))
 
-    def _halves(self, new: Mapping[bytes, Observation], stands: Mapping[bytes, Stand]) -> list[bytes]:
+    def _halves(self, new: Mapping[bytes, Observation], stands: Mapping[bytes, PathState]) -> list[bytes]:
         """Return documents elsewhere that are gone and may have become one of the new files."""
         halves = self._baseline.halves
         if not halves:
@@ -234,17 +236,17 @@ class _Draft:
             path
             for path, standing in halves.items()
             if (path in formers or (standing.device, standing.inode) in inodes)
-            and (path in self._pending.absences or isinstance(stands.get(path), read.Gone))
+            and (path in self._pending.absences or isinstance(stands.get(path), read.NoFile))
         ]
 
-    def _unheard_absence(self, path: bytes, stands: Mapping[bytes, Stand]) -> Absence:
+    def _unheard_absence(self, path: bytes, stands: Mapping[bytes, PathState]) -> Absence:
         """Return an absence that nobody told us of."""
         stand = stands[path]
-        assert isinstance(stand, read.Gone)
+        assert isinstance(stand, read.NoFile)
         deadline = self._now + self._limits.move
         return Absence(self._baseline.halves[path], stand.reason, deadline, "watch")
 
-    def _sources(self, path: bytes) -> tuple[Former, ...]:
+    def _sources(self, path: bytes) -> tuple[FormerPath, ...]:
         return self._pending.sources(path, self._again)
 
     def _wait(self, wait: Wait) -> None:
@@ -266,11 +268,11 @@ class _Draft:
         )
         return changes.in_order(decisions)
 
-    def _appeared(self, path: bytes, file: Observation, standing: Mapping[bytes, Standing]) -> Appeared:
+    def _appeared(self, path: bytes, file: Observation, standing: Mapping[bytes, LiveDocument]) -> ReadFile:
         assert isinstance(file.reading, read.Bytes)
         assert file.sha256 is not None
         signature = file.reading.signature
-        return Appeared(
+        return ReadFile(
             path=path,
             sha256=file.sha256,
             device=signature.device,

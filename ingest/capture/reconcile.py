@@ -18,7 +18,7 @@ from ingest.capture.folder import BATCH, RootFolder
 from ingest.capture.pending import Pending
 from ingest.capture.unheard_changes import UnheardChanges
 from ingest.capture.versions import Versions
-from ingest.capture.workers import ASKED, Ask, Made, WorkersLost
+from ingest.capture.workers import ASKED, Ask, WorkerAnswer, WorkersLost
 from ingest.disk.cookie import clock_behind
 from ingest.ids import SALT_BYTES, draws
 from ingest.model import Cause, Signature
@@ -32,7 +32,7 @@ class Part(msgspec.Struct, frozen=True):
     """Paths to be looked at now; none are a pause. `made` is what another process found at some of them."""
 
     due: Sequence[Due] = ()
-    made: Mapping[bytes, Made] = MappingProxyType({})
+    made: Mapping[bytes, WorkerAnswer] = MappingProxyType({})
 
 
 class Scan(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,7 +183,7 @@ class _Ahead:
         self._entropy = folder.clock.entropy
         self._versions = versions
         self._asked: deque[list[Due]] = deque()
-        self._made: dict[bytes, Made] = {}
+        self._made: dict[bytes, WorkerAnswer] = {}
 
     def ask(self, part: list[Due]) -> None:
         """Have these read; where enough is asked, an answer is waited for. Raises WorkersLost."""

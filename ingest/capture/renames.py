@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 from ingest.disk.walk import folders_above
-from ingest.identity import Former
+from ingest.identity import FormerPath
 
 LONGEST_CHAIN = 16  # renames of one file within one settle window
 KEPT = 15.0  # seconds; longer than any path waits to settle
@@ -83,13 +83,13 @@ class Renames:
             oldest = self._heard[0][1] if self._heard else self._last + 1
             self._recorded = {path: last for path, last in self._recorded.items() if last >= oldest}
 
-    def sources(self, path: bytes, is_watched: Callable[[bytes], bool]) -> list[Former]:
+    def sources(self, path: bytes, is_watched: Callable[[bytes], bool]) -> list[FormerPath]:
         """Return the paths that the file at this one had and whose document it may be, the last first.
 
         What had stood at a watched path before anything was heard was recorded there: it can be no other
         path's document, wherever it was for a moment. What was made since may be each of them.
         """
-        found: list[Former] = []
+        found: list[FormerPath] = []
         at, until, made = path, self._last + 1, False
         for _ in range(LONGEST_CHAIN if self else 0):
             came = self._came(at, until)
@@ -98,7 +98,7 @@ class Renames:
                 break
             at, until = came[0].old + at[len(came[1]) :], came[0].number
             if until > self._recorded.get(at, 0):
-                found.append(Former(path=at, arrivals=self._count(at, until)))
+                found.append(FormerPath(path=at, arrivals=self._count(at, until)))
         if at != path and not made and is_watched(at):
             return [former for former in found if not former.arrivals]
         return found

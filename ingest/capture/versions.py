@@ -19,7 +19,7 @@ from ingest.disk import read
 from ingest.ids import SALT_BYTES, draws
 from ingest.store import bodies, compression
 from ingest.store.compression import Dictionary
-from ingest.store.deltas import Packed
+from ingest.store.deltas import StoredBody
 from ingest.store.engine import Store
 from ingest.store.new_rows import NewVersion
 
@@ -92,7 +92,7 @@ def _raws(folder: RootFolder, changes: Sequence[Change]) -> list[Raw]:
     return [_raw(change, salt, before.get(change.path)) for change, salt in zip(changes, salts, strict=True)]
 
 
-def _raw(change: Change, salt: bytes, before: Packed | None) -> Raw:
+def _raw(change: Change, salt: bytes, before: StoredBody | None) -> Raw:
     content = change.content
     assert content is not None
     assert content.sha256 is not None
@@ -108,7 +108,7 @@ def _raw(change: Change, salt: bytes, before: Packed | None) -> Raw:
     )
 
 
-def _before(store: Store, changes: Sequence[Change]) -> dict[bytes, Packed]:
+def _before(store: Store, changes: Sequence[Change]) -> dict[bytes, StoredBody]:
     """Return the bytes of the version before each, by path, where there is one."""
     last = {
         change.document: change.previous

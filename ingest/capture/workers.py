@@ -51,7 +51,7 @@ class Ask(msgspec.Struct, frozen=True):
     salt: bytes
 
 
-class Made(msgspec.Struct, frozen=True):
+class WorkerAnswer(msgspec.Struct, frozen=True):
     """What was found at a path; where that is bytes, they are left out, and in the version.
 
     They are there where the version is not: it is of a document that takes long to be read.
@@ -65,7 +65,7 @@ class Made(msgspec.Struct, frozen=True):
 
 # A third of the time that pickling and unpickling them takes.
 _encode = msgspec.msgpack.Encoder().encode
-_MADE = msgspec.msgpack.Decoder(list[Made])
+_MADE = msgspec.msgpack.Decoder(list[WorkerAnswer])
 _VERSIONS = msgspec.msgpack.Decoder(list[NewVersion | None])
 
 
@@ -156,7 +156,7 @@ class Workers:
         """Tell whether an answer must be taken before more is asked."""
         return len(self._asked) >= AHEAD * len(self._processes) > 0
 
-    def answers(self) -> list[Made]:
+    def answers(self) -> list[WorkerAnswer]:
         """Return what was found at the paths that were asked first; waits for it. Raises WorkersLost."""
         return _MADE.decode(self._take())
 
@@ -239,9 +239,9 @@ def _look(
     dictionary: Dictionary | None,
     documents: Documents,
     readers: Readers,
-) -> list[Made]:
+) -> list[WorkerAnswer]:
     """Read these paths, and make a version of what is at each, but for documents that take long."""
-    found: list[Made] = []
+    found: list[WorkerAnswer] = []
     raws: list[Raw] = []
     places: list[int] = []  # of these among what was found
     size = 0
@@ -257,11 +257,11 @@ def _look(
         read_at = time.time_ns() // 1000
         reading = read.read_stable(folder, ask.path, max_bytes=max_bytes)
         if not isinstance(reading, read.Bytes):
-            found.append(Made(reading, read_at, None, None))
+            found.append(WorkerAnswer(reading, read_at, None, None))
             continue
         digest, name = sha256(reading.raw).digest(), ask.path.rpartition(b"/")[2]
         places.append(len(found))
-        found.append(Made(msgspec.structs.replace(reading, raw=b""), read_at, digest, None))
+        found.append(WorkerAnswer(msgspec.structs.replace(reading, raw=b""), read_at, digest, None))
         raws.append(Raw(name, reading.raw, digest, reading.modified_at, ask.salt))
         size += len(reading.raw)
         if size >= AT_ONCE:
@@ -271,7 +271,7 @@ def _look(
     return found
 
 
-def _with_version(made: Made, raw: Raw, version: NewVersion | None) -> Made:
+def _with_version(made: WorkerAnswer, raw: Raw, version: NewVersion | None) -> WorkerAnswer:
     """Return what was found with its version, else with its bytes."""
     if version is not None:
         return msgspec.structs.replace(made, version=version)
@@ -298,7 +298,7 @@ def _serve(
         except EOFError:
             return
         try:
-            answer: list[NewVersion | None] | list[Made]
+            answer: list[NewVersion | None] | list[WorkerAnswer]
             if isinstance(parcel[0], Raw):
                 answer = new_versions.finished(new_versions.make(parcel, dictionary, documents, readers))
             else:

@@ -25,13 +25,13 @@ def write(place: str, body: bytes, *, hint: str, replace: bool = True) -> None:
         _write_open(fd, path, body)
         return
     work = partial(_write, path, body, hint=hint, replace=replace)
-    overseen.answered(silent_of(path), work, None, tidies=True)
+    overseen.result(silent_of(path), work, None, tidies=True)
 
 
 def require_new(place: str, *, hint: str, replace: bool) -> None:
     """Raise what `write` would raise, before anything is made that is to be written."""
     path = os.fsencode(place)
-    overseen.answered(silent_of(path), partial(_require_new, path, hint=hint, replace=replace), None)
+    overseen.result(silent_of(path), partial(_require_new, path, hint=hint, replace=replace), None)
 
 
 def _write(path: bytes, body: bytes, *, hint: str, replace: bool) -> None:

@@ -47,6 +47,6 @@ def go_on(
     """
     if contradictions:
         witnesses.accept(store, contradictions, wall=clock.wall())
-        tell(f"the log goes on as it is: {witnesses.told(contradictions)}")
+        tell(f"the log goes on as it is: {witnesses.in_words(contradictions)}")
     elif accept:
         tell("no witness saw the log longer: there was nothing to accept")

@@ -27,7 +27,7 @@ def warm(module: str) -> ModuleType | None:
         reader = importlib.import_module(f"{READERS}.{module}")
     except ImportError:
         return None
-    for sample in samples.of(module):
+    for sample in samples.sample_of(module):
         with contextlib.suppress(Refused):
             reader.read(sample, Limits())
     return reader

@@ -11,7 +11,7 @@ from ingest.confined.locks import Locks
 from ingest.forking import hold_stops
 
 
-def held() -> Locks:
+def locks_granted() -> Locks:
     """Return the locks that a child of this process gets. Called with one thread."""
     reading, writing = os.pipe()
     parent = os.getpid()

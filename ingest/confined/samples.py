@@ -12,7 +12,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 
 
-def of(module: str) -> tuple[bytes, ...]:
+def sample_of(module: str) -> tuple[bytes, ...]:
     """Return what this reader is warmed with; nothing for one that is not known."""
     makers: tuple[Callable[[], bytes], ...] = _SAMPLES.get(module, ())
     return tuple(make() for make in makers)

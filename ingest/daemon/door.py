@@ -46,7 +46,7 @@ class Request(msgspec.Struct, frozen=True):
     timeout: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 60.0
 
 
-class Lost(msgspec.Struct, frozen=True):
+class LostRoot(msgspec.Struct, frozen=True):
     """Why a root could not be scanned."""
 
     code: str
@@ -54,7 +54,7 @@ class Lost(msgspec.Struct, frozen=True):
     hint: str | None = None
 
 
-class Done(msgspec.Struct, frozen=True, kw_only=True):
+class BarrierReply(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to `sync` and `scan`: whether it was done in time, of which roots, and up to which seq.
 
     `unknown` counts the files and folders that could not be looked at.
@@ -65,10 +65,10 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     files: int = 0
     unknown: int = 0
     to_seq: int = 0
-    lost: Lost | None = None
+    lost: LostRoot | None = None
 
 
-class Followed(msgspec.Struct, frozen=True):
+class LogEnd(msgspec.Struct, frozen=True):
     """A line of the answer to `follow`: how far the log is."""
 
     seq: int

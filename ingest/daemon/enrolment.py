@@ -28,23 +28,23 @@ from ingest.store.locks import RootLock
 from ingest.store.roots import Root
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class RootArgument(msgspec.Struct, frozen=True):
     """A root as the call wrote it: a name, a path, or both."""
 
     name: str | None
     path: bytes | None
 
 
-def parse(words: str) -> Wanted:
+def parse(words: str) -> RootArgument:
     """`PATH`, `NAME` or `NAME=PATH`. A folder of that name here is meant before a root's name."""
     if "/" in words.partition("=")[0] or _is_folder(words):
-        return Wanted(None, _real(words))
+        return RootArgument(None, _real(words))
     name, equals, path = words.partition("=")
     if equals:
         if not name or not path:
             raise UsageError(f"root '{words}' is not NAME=PATH")
-        return Wanted(name, _real(path))
-    return Wanted(words, None)
+        return RootArgument(name, _real(path))
+    return RootArgument(words, None)
 
 
 def enrol(
@@ -70,7 +70,7 @@ def enrol(
     """
     wanted = [parse(word) for word in words]
     if not wanted:
-        wanted = [Wanted(name, _real(root.path)) for name, root in settings.roots.items() if root.path]
+        wanted = [RootArgument(name, _real(root.path)) for name, root in settings.roots.items() if root.path]
     with store.write() as connection:
         every = roots.every(connection)
         if not wanted:
@@ -120,7 +120,7 @@ def _known_here(store: Store, every: list[Root], lost: list[RootUnavailable] | N
 def _each_wanted(
     store: Store,
     connection: Connection,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[RootArgument],
     *,
     adopt: bool,
     clock: Clock,
@@ -191,7 +191,9 @@ def _take_back(store: Store, root: Root) -> None:
             roots.forget(connection, root.id)
 
 
-def _enrol_one(store: Store, connection: Connection, want: Wanted, *, adopt: bool, clock: Clock) -> Root:
+def _enrol_one(
+    store: Store, connection: Connection, want: RootArgument, *, adopt: bool, clock: Clock
+) -> Root:
     every = roots.every(connection)
     by_name = next((root for root in every if root.name == want.name), None)
     if want.path is None:
@@ -222,7 +224,7 @@ def _known_at(store: Store, every: list[Root], path: bytes) -> Root | None:
     here = [root for root in every if root.path == path]
     if len(here) > 1 or (here and here[0].host != socket.gethostname()):
         asked = [root_folder.refusal_by_disk(store, root) for root in here]
-        same = overseen.answered(
+        same = overseen.result(
             silent_of_root(path), partial(_first_that_is, path, asked), int | None, of_root=True
         )
         if same is not None:
@@ -272,7 +274,7 @@ def _add(
     connection: Connection, every: list[Root], name: str, path: bytes, *, adopt: bool, clock: Clock
 ) -> Root:
     places = silent_of_root(path)
-    found = overseen.answered(places, partial(_found_at, path), Anchor, of_root=True)
+    found = overseen.result(places, partial(_found_at, path), Anchor, of_root=True)
     owner = next((root for root in every if root.mark == found.mark), None)
     if owner is not None and not adopt:
         raise UsageError(
@@ -283,14 +285,14 @@ def _add(
     mark = found.mark
     if mark is None or owner is not None:
         mark = clock.entropy(root_mark.MARK_BYTES)
-    marked = overseen.answered(places, partial(_marked, path, mark), _Marked, of_root=True, tidies=True)
+    marked = overseen.result(places, partial(_marked, path, mark), _Marked, of_root=True, tidies=True)
     mark = marked.mark or mark
     root = roots.add(
         connection, uid=new_uid(clock.wall(), clock.entropy), name=name, host=socket.gethostname(),
         path=path, device=found.device, inode=found.facts.inode or 0, mark=mark,
     )  # fmt: skip
     roots.update(connection, root.id, **marked.columns)
-    return roots.named(connection, root.name)
+    return roots.by_name(connection, root.name)
 
 
 class _Marked(msgspec.Struct, frozen=True):
@@ -330,7 +332,7 @@ def _adopt(store: Store, root: Root, clock: Clock) -> Root:
     mark = clock.entropy(root_mark.MARK_BYTES)
     work = partial(_marked, root.path, mark)
     try:
-        marked = overseen.answered(silent_of_root(root.path), work, _Marked, of_root=True, tidies=True)
+        marked = overseen.result(silent_of_root(root.path), work, _Marked, of_root=True, tidies=True)
     except RootUnavailable as error:
         if error.code in overseen.NOT_ASKED:
             raise
@@ -338,7 +340,7 @@ def _adopt(store: Store, root: Root, clock: Clock) -> Root:
     mark = marked.mark or mark  # where nothing can be written, what it holds is what can be asked for
     with store.write() as connection:
         roots.update(connection, root.id, mark=mark, mounts=marked.mounts, **marked.columns)
-        return roots.named(connection, root.name)
+        return roots.by_name(connection, root.name)
 
 
 def _watched(root: Root) -> Root:
@@ -359,6 +361,6 @@ def _is_folder(words: str) -> bool:
     """Tell whether a word without a slash names a folder here; what does not answer is taken for one."""
     path = _real(words)
     try:
-        return overseen.answered(silent_of(path), partial(os.path.isdir, path), bool)
+        return overseen.result(silent_of(path), partial(os.path.isdir, path), bool)
     except Unreachable:
         return True

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from ingest.daemon.door import Followed, Request, ask
+from ingest.daemon.door import LogEnd, Request, ask
 from ingest.daemon.open_doors import doors
 from ingest.errors import Unreachable
 from ingest.store.engine import Store
@@ -66,6 +66,6 @@ class LogGrowth:
 
     def _hear(self, path: Path) -> None:
         with suppress(Unreachable):
-            for answer in ask(path, Request("follow"), Followed, timeout=60.0):
+            for answer in ask(path, Request("follow"), LogEnd, timeout=60.0):
                 self._heard.put(answer.seq)
         self._heard.put(_GONE)

@@ -9,7 +9,7 @@ from ingest.records.shown import shown_path
 from ingest.store.root_reports import MountState
 
 
-def untold(types: Mapping[bytes, str]) -> frozenset[bytes]:
+def polled_points(types: Mapping[bytes, str]) -> frozenset[bytes]:
     """Return the mount points of file systems that are not known to tell every write."""
     return frozenset(point for point, type_ in types.items() if type_ not in LOCAL)
 

@@ -99,7 +99,7 @@ def doors(store: Store, name: str | None = None) -> dict[Path, list[str]]:
     """Return each door on this host with the ids of the roots behind it. Raises NotFound."""
     with store.read() as connection:
         if name is not None:
-            known = [roots.named(connection, name)]
+            known = [roots.by_name(connection, name)]
         else:
             known = [root for root in roots.every(connection) if root.retired_at is None]
             known = of_here(store, known)

@@ -211,7 +211,7 @@ class OpenRoot:
         Returns whether a scan must follow. Raises NeedsOwnProcess where a mount may not answer, unless that
         may be waited for.
         """
-        if not may_wait and mounts_below.untold(self.mount_types):
+        if not may_wait and mounts_below.polled_points(self.mount_types):
             raise NeedsOwnProcess
         believed = dict(self._mounts.known)
         changed = self._mounts.compare(

@@ -14,7 +14,7 @@ from ingest import merkle, normalise
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import reload, signals
-from ingest.daemon.door import Answer, DaemonStatus, Followed, Request
+from ingest.daemon.door import Answer, DaemonStatus, LogEnd, Request
 from ingest.daemon.doors import Doors
 from ingest.daemon.open_root import NeedsOwnProcess
 from ingest.daemon.requests import Requests
@@ -371,7 +371,7 @@ class Daemon:
         seen = -1
         while not self.stopping:
             seen = max(seen, self.announcer.seq)
-            yield Followed(seen)
+            yield LogEnd(seen)
             self.announcer.wait(seen, KEEP_ALIVE)
 
     def _status(self) -> DaemonStatus:

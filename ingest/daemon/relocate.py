@@ -21,12 +21,12 @@ from ingest.store.roots import Root
 
 def rename(connection: Connection, name: str, other: str) -> Root:
     """Give a root another name. Raises NotFound, UsageError."""
-    root = roots.named(connection, name)
+    root = roots.by_name(connection, name)
     roots.check_name(other)
     if any(known.name == other for known in roots.every(connection)):
         raise UsageError(f"the name '{other}' is taken", hint="run: ingest roots")
     roots.update(connection, root.id, name=other)
-    return roots.named(connection, other)
+    return roots.by_name(connection, other)
 
 
 def relocate(store: Store, connection: Connection, name: str, folder: str) -> Root:
@@ -34,12 +34,12 @@ def relocate(store: Store, connection: Connection, name: str, folder: str) -> Ro
 
     Raises NotFound, UsageError, RootUnavailable.
     """
-    root = roots.named(connection, name)
+    root = roots.by_name(connection, name)
     path = real_path(os.fsencode(folder), mounts.table())
     host = socket.gethostname()
     others = [known for known in roots.every(connection) if known.id != root.id]
     asked = root_folder.refusal_by_disk(store, root, elsewhere=path)
-    why, columns = overseen.answered(
+    why, columns = overseen.result(
         silent_of_root(path),
         partial(_looked_at, path, asked),
         tuple[str | None, dict[str, Any]],
@@ -58,7 +58,7 @@ def relocate(store: Store, connection: Connection, name: str, folder: str) -> Ro
             )
     refuse_nested(others, path)
     roots.update(connection, root.id, path=path, **columns)
-    return roots.named(connection, name)
+    return roots.by_name(connection, name)
 
 
 def _looked_at(path: bytes, asked: Callable[[Anchor], str | None]) -> tuple[str | None, dict[str, object]]:

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ingest.daemon.door import Done, Lost, Request
+from ingest.daemon.door import BarrierReply, LostRoot, Request
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.daemon.sync import SyncBarrier
 from ingest.daemon.wakeup import Announcer, Waker
 from ingest.store.root_reports import RootReport
 
 STATUS_WAIT = 10.0  # seconds
-_NO_MORE = Lost("unreachable", "it was retired meanwhile, or is captured by another process now")
+_NO_MORE = LostRoot("unreachable", "it was retired meanwhile, or is captured by another process now")
 
 
 class Job(msgspec.Struct):
@@ -25,7 +25,7 @@ class Job(msgspec.Struct):
     roots: list[str]
     done: threading.Event
     barriers: dict[bytes, SyncBarrier] | None = None
-    answer: Done | None = None
+    answer: BarrierReply | None = None
     reports: dict[str, RootReport] | None = None
     given_up: bool = False  # nobody waits for it any more
     refused: bool = False  # it can no more be done here
@@ -41,12 +41,12 @@ class Requests:
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._working: list[Job] = []
 
-    def wait(self, request: Request) -> Done:
+    def wait(self, request: Request) -> BarrierReply:
         """Wait for a `sync` or a `scan` as long as the request says."""
         job = self._put(request.verb, request.roots)
         done = job.done.wait(request.timeout) and not job.refused
         job.given_up = True
-        return msgspec.structs.replace(job.answer or Done(done=False), done=done)
+        return msgspec.structs.replace(job.answer or BarrierReply(done=False), done=done)
 
     def reports(self) -> dict[str, RootReport] | None:
         """Return what each root has to say of itself; None where that takes too long."""
@@ -89,7 +89,7 @@ class Requests:
             job.reports = {monitor.root.uid.hex(): monitor.report() for monitor in self._monitors}
             job.done.set()
             return
-        job.answer = Done(done=False, roots=[monitor.root.uid.hex() for monitor in chosen])
+        job.answer = BarrierReply(done=False, roots=[monitor.root.uid.hex() for monitor in chosen])
         if not chosen:
             job.done.set()
             return
@@ -111,7 +111,7 @@ class Requests:
         if job.kind == "scan":
             problems = (monitor.lost(job.barriers[monitor.root.uid]) for monitor in waited)
             if (problem := next(filter(None, problems), None)) is not None:
-                lost = Lost(problem.code, problem.detail, problem.hint)
+                lost = LostRoot(problem.code, problem.detail, problem.hint)
                 job.answer = msgspec.structs.replace(job.answer, lost=lost)
                 job.done.set()
                 return True

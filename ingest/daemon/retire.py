@@ -19,7 +19,7 @@ def retire(store: Store, name: str, *, clock: Clock) -> Root:
     A daemon that captures it notices within seconds, and says until when it did. Raises NotFound.
     """
     with store.read() as connection:
-        root = roots.named(connection, name)
+        root = roots.by_name(connection, name)
         begun = coverage.current(connection, root.id) is not None
         captured = running(store).get(root.uid.hex())
         if captured is None:  # another host's, or behind a door that does not answer
@@ -33,7 +33,7 @@ def retire(store: Store, name: str, *, clock: Clock) -> Root:
         record.write([Turn("blind", "retired", clock.wall())])
     with store.write() as connection:
         roots.update(connection, root.id, retired_at=clock.wall())
-        return roots.named(connection, name)
+        return roots.by_name(connection, name)
 
 
 def resume(connection: Connection, name: str) -> Root:
@@ -41,9 +41,9 @@ def resume(connection: Connection, name: str) -> Root:
 
     Another root that was taken up meanwhile must not lie inside it, nor around it.
     """
-    root = roots.named(connection, name)
+    root = roots.by_name(connection, name)
     if root.retired_at is None:
         return root
     refuse_nested([other for other in roots.every(connection) if other.retired_at is None], root.path)
     roots.update(connection, root.id, retired_at=None)
-    return roots.named(connection, name)
+    return roots.by_name(connection, name)

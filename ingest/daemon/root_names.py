@@ -15,7 +15,7 @@ from ingest.store.engine import Store
 from ingest.store.roots import Root
 
 
-def chosen(store: Store, words: Sequence[str]) -> list[Root]:
+def chosen_roots(store: Store, words: Sequence[str]) -> list[Root]:
     """Return the named roots, or all that are not retired. Raises NotFound."""
     with store.read() as connection:
         every = roots.every(connection)
@@ -45,7 +45,7 @@ def of_here(store: Store, every: Sequence[Root], lost: list[RootUnavailable] | N
 def _stands_here(store: Store, root: Root) -> bool:
     """Tell whether the folder of another host's root stands here; the store is not asked."""
     try:
-        return overseen.answered(silent_of_root(root.path), partial(_stands, store, root), bool, of_root=True)
+        return overseen.result(silent_of_root(root.path), partial(_stands, store, root), bool, of_root=True)
     except RootUnavailable as error:
         if error.code not in overseen.NOT_ASKED:
             return False

@@ -18,7 +18,7 @@ import structlog
 from ingest import logging, normalise
 from ingest.clock import Clock
 from ingest.config import Settings
-from ingest.daemon.door import Done, Request
+from ingest.daemon.door import BarrierReply, Request
 from ingest.daemon.requests import Requests
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.daemon.wakeup import Announcer, Waker
@@ -35,7 +35,7 @@ _SLEEP = 1.0
 _PATIENCE = 5.0  # seconds after which a process that is to stop, and hangs, ends itself
 
 
-class Given(msgspec.Struct, frozen=True):
+class ProcessTask(msgspec.Struct, frozen=True):
     """What the process begins with: `root` is the root's id, `name` what its errors call it."""
 
     database_url: str
@@ -53,13 +53,13 @@ class Order(msgspec.Struct, frozen=True):
     request: Request | None = None
 
 
-class Said(msgspec.Struct, frozen=True):
+class ProcessReply(msgspec.Struct, frozen=True):
     """What the process says: how the root is, or the answer to a question."""
 
     kind: Literal["begun", "report", "answer"]
     number: int = 0
     report: RootReport | None = None
-    answer: Done | None = None
+    answer: BarrierReply | None = None
     seq: int = 0
     retired: bool = False
 
@@ -67,7 +67,7 @@ class Said(msgspec.Struct, frozen=True):
 class Process:
     """The process, from its first line to its end."""
 
-    def __init__(self, given: Given) -> None:
+    def __init__(self, given: ProcessTask) -> None:
         self._stopping = self._scan = False
         self._writing = threading.Lock()
         self._waker = Waker()
@@ -95,7 +95,7 @@ class Process:
         threading.Thread(target=self._listen, name="orders", daemon=True).start()
         Listener(lambda overflow, words: self._monitor.warned(words, overflow=overflow)).attach()
         normalise.prepare()
-        self._say(Said("begun"))
+        self._say(ProcessReply("begun"))
         try:
             self._monitor.session.open()
         except (RootUnavailable, AlreadyRunning) as error:
@@ -130,9 +130,11 @@ class Process:
     def _report(self) -> None:
         self._next_report = self._clock.monotonic() + OFTEN
         monitor = self._monitor
-        self._say(Said("report", report=monitor.report(), seq=self._announcer.seq, retired=monitor.retired))
+        self._say(
+            ProcessReply("report", report=monitor.report(), seq=self._announcer.seq, retired=monitor.retired)
+        )
 
-    def _say(self, said: Said) -> None:
+    def _say(self, said: ProcessReply) -> None:
         line = msgspec.json.encode(said) + b"\n"
         with self._writing:
             sys.stdout.buffer.write(line)
@@ -155,7 +157,7 @@ class Process:
 
     def _answer(self, number: int, request: Request) -> None:
         answer = self._requests.wait(request)
-        self._say(Said("answer", number=number, answer=answer, seq=self._announcer.seq))
+        self._say(ProcessReply("answer", number=number, answer=answer, seq=self._announcer.seq))
 
 
 def main() -> None:
@@ -165,7 +167,7 @@ def main() -> None:
     line = sys.stdin.buffer.readline()
     if not line:
         return  # the daemon ended before it said anything
-    given = decoder(Given).decode(line)
+    given = decoder(ProcessTask).decode(line)
     logging.configure(level=given.settings.log_level, format_=given.settings.log_format)
     code, log = 0, structlog.get_logger()
     try:

@@ -19,9 +19,9 @@ from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import mounts_below, reload
 from ingest.daemon.coverage import Turn
-from ingest.daemon.door import Done, Lost, Request
+from ingest.daemon.door import BarrierReply, LostRoot, Request
 from ingest.daemon.health import Health
-from ingest.daemon.root_process import Given, Order, Said
+from ingest.daemon.root_process import Order, ProcessReply, ProcessTask
 from ingest.daemon.root_record import RootRecord
 from ingest.daemon.wakeup import Announcer, Waker
 from ingest.decoding import decoder
@@ -52,7 +52,7 @@ def is_wanted(path: bytes, table: Sequence[mounts.Line] | None) -> bool:
     if table is None:
         return False
     return mounts.why_polled(path, table) is not None or bool(
-        mounts_below.untold(mounts.types_below(path, table))
+        mounts_below.polled_points(mounts.types_below(path, table))
     )
 
 
@@ -83,7 +83,7 @@ class RootProcess:
         self._heard_wall = clock.wall()
         self._said = _EMPTY
         self._asked: set[int] = set()
-        self._answers: dict[int, Done] = {}
+        self._answers: dict[int, BarrierReply] = {}
         self._answered = threading.Condition()
         self._number = 0
         self._untold: int | None = None  # since when it does not answer, while the ledger does not say so
@@ -148,7 +148,7 @@ class RootProcess:
         if self._refused is None:  # else the time goes on in which nothing was heard
             self._heard_at, self._heard_wall = now, self._clock.wall()
         url = self._store.url.render_as_string(hide_password=False)
-        given = Given(url, self._settings.busy_seconds, self._settings, self.uid, self.root.name)
+        given = ProcessTask(url, self._settings.busy_seconds, self._settings, self.uid, self.root.name)
         # its lines pass through this process: one that hangs for ever would keep the stream open
         try:
             with hold_stops():
@@ -172,7 +172,7 @@ class RootProcess:
 
     def _listen(self, stream: IO[bytes]) -> None:
         for line in stream:
-            said = decoder(Said).decode(line)
+            said = decoder(ProcessReply).decode(line)
             self._has_begun = True
             self._heard_at, self._heard_wall = self._clock.monotonic(), self._clock.wall()
             self._announcer.announce(said.seq)
@@ -204,7 +204,7 @@ class RootProcess:
         self._send(Order("ask", number, request))
         return number
 
-    def answer(self, number: int, *, until: float, is_scan: bool) -> Done:
+    def answer(self, number: int, *, until: float, is_scan: bool) -> BarrierReply:
         """Wait for the answer to a question; a scan of a root that does not answer is not waited for."""
         try:
             while True:
@@ -213,10 +213,12 @@ class RootProcess:
                         return self._answers[number]
                     left = until - self._clock.monotonic()
                     if left <= 0:
-                        return Done(done=False, roots=[self.uid])
+                        return BarrierReply(done=False, roots=[self.uid])
                     self._answered.wait(min(left, _LOOK))
                 if is_scan and (problem := self.health.first("unreachable")) is not None:
-                    return Done(done=True, roots=[self.uid], lost=Lost(problem.code, problem.detail))
+                    return BarrierReply(
+                        done=True, roots=[self.uid], lost=LostRoot(problem.code, problem.detail)
+                    )
         finally:
             with self._answered:
                 self._asked.discard(number)
@@ -280,7 +282,7 @@ class RootProcesses:
         for each in self._every:
             each.tend(now)
 
-    def ask(self, request: Request, here: Callable[[Request], Done]) -> Done:
+    def ask(self, request: Request, here: Callable[[Request], BarrierReply]) -> BarrierReply:
         """Put a `sync` or a `scan` to those that are meant; `here` puts it to the roots of this process."""
         asked = [
             (each, each.ask(request))
@@ -292,7 +294,7 @@ class RootProcesses:
         answers += [
             each.answer(number, until=until, is_scan=request.verb == "scan") for each, number in asked
         ]
-        return Done(
+        return BarrierReply(
             done=all(answer.done for answer in answers),
             roots=[uid for answer in answers for uid in answer.roots],
             files=sum(answer.files for answer in answers),

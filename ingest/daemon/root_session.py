@@ -287,7 +287,7 @@ class RootSession:
     @property
     def polled_mounts(self) -> frozenset[bytes]:
         """Return the mount points below of which nothing may be announced: they are looked at every poll."""
-        return frozenset() if self._backend == "native" else mounts_below.untold(self._mount_types)
+        return frozenset() if self._backend == "native" else mounts_below.polled_points(self._mount_types)
 
     @property
     def looked_at_apart(self) -> set[bytes]:

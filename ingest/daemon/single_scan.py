@@ -12,7 +12,7 @@ from ingest import overseen, witnesses
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon import door
-from ingest.daemon.door import Done, Lost, Request
+from ingest.daemon.door import BarrierReply, LostRoot, Request
 from ingest.daemon.health import SHORT, Problem
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.disk import descriptors, root_mark
@@ -107,7 +107,7 @@ def _scan_by(places: Sequence[bytes], scan: SingleScan, root: Root) -> Seen:
 
     seen = Seen()
     try:
-        for seen in overseen.told(places, work, Seen, of_root=True, release=scan.store.dispose):
+        for seen in overseen.results(places, work, Seen, of_root=True, release=scan.store.dispose):
             scan.progress(seen.files, scan.clock.monotonic())
     except RootUnavailable as error:
         if error.code == "unreachable":  # else its process wrote down that it is gone
@@ -178,7 +178,7 @@ def _raise_trouble(monitor: RootMonitor) -> None:
             raise StoreUnavailable(problem.detail, code=problem.code, hint="run: ingest doctor")
 
 
-def _unavailable(root: Root, why: Problem | Lost) -> RootUnavailable:
+def _unavailable(root: Root, why: Problem | LostRoot) -> RootUnavailable:
     """Return the error, which names the root once."""
     named = why.detail.startswith("root ")
     message = why.detail if named else f"root {root.name}: {why.detail}"
@@ -189,10 +189,12 @@ def _asked_daemon(store: Store, root: Root) -> Seen | None:
     """Return what the daemon saw that captures this root; None when there is none."""
     path = door.beside_store(str(store.url.database)) if store.is_sqlite else door.found_for(root.uid)
     try:
-        answers = list(door.ask(path, Request("scan", [root.uid.hex()], PATIENCE), Done, timeout=PATIENCE))
+        answers = list(
+            door.ask(path, Request("scan", [root.uid.hex()], PATIENCE), BarrierReply, timeout=PATIENCE)
+        )
     except NoDaemon:
         return None
-    answer = answers[0] if answers else Done(done=False)
+    answer = answers[0] if answers else BarrierReply(done=False)
     if not answer.roots:
         raise AlreadyRunning(
             f"the daemon that writes this store does not capture the root '{root.name}'",

@@ -36,7 +36,7 @@ _SHARED = 0.5  # of the weight of the lighter one
 Runs = tuple[tuple[int, int], ...]  # (version, characters without the blanks), in order
 
 
-class Said(msgspec.Struct, frozen=True):
+class PlacedSentence(msgspec.Struct, frozen=True):
     """A sentence as it stands in one text; `key` is what it says, in 63 bits."""
 
     key: int
@@ -76,15 +76,17 @@ class Cutter:
         self._size = 0
         self._last: dict[str | None, tuple[str, list[Sentence]]] = {}
 
-    def cut(self, text: str, language: str | None) -> list[Said]:
+    def cut(self, text: str, language: str | None) -> list[PlacedSentence]:
         """Return the sentences of a text, in order; past the bound of `most`, larger pieces."""
-        found: list[Said] = []
+        found: list[PlacedSentence] = []
         at, bound = 0, most(len(text))
         while at <= len(text):
             end = text.find("\n\n", at)
             end = len(text) if end < 0 else end
             held = self._of(text[at:end], language)
-            found += [Said(key, at + offset, said) for key, offset, said in held[: bound - len(found)]]
+            found += [
+                PlacedSentence(key, at + offset, said) for key, offset, said in held[: bound - len(found)]
+            ]
             if len(found) == bound:
                 last = found[-1]
                 found += self._beyond(text, last.offset + len(last.text))
@@ -103,11 +105,11 @@ class Cutter:
             self._size += len(paragraph) + _EACH * len(held)
         return held
 
-    def _beyond(self, text: str, start: int) -> Iterator[Said]:
+    def _beyond(self, text: str, start: int) -> Iterator[PlacedSentence]:
         for each in pieces(text, start):
             said = text[each.text_start : each.text_end]
             if said:
-                yield Said(key_of(said), each.text_start, said)
+                yield PlacedSentence(key_of(said), each.text_start, said)
 
     def _cut(self, paragraph: str, language: str | None) -> Iterator[tuple[int, int, str]]:
         # What is new is mostly what the last new one was, with an edit.
@@ -140,7 +142,7 @@ class Lineage:
     def __init__(
         self,
         live: Sequence[Span] = (),
-        said: Sequence[Said] = (),
+        said: Sequence[PlacedSentence] = (),
         gone: Mapping[int, Span] | None = None,
     ) -> None:
         self.live = list(live)
@@ -150,7 +152,7 @@ class Lineage:
         self.ended: list[Span] = []
         self.sources: dict[int, list[int]] = {}
 
-    def step(self, no: int, said: Sequence[Said]) -> None:
+    def step(self, no: int, said: Sequence[PlacedSentence]) -> None:
         """Take the next version in."""
         old, new = self.said, list(said)
         head = 0
@@ -200,7 +202,7 @@ class Lineage:
 
     def _edits(
         self, no: int, old_range: range, new_range: range, used: set[int], took: dict[int, int],
-        new: list[Said],
+        new: list[PlacedSentence],
     ) -> tuple[dict[int, Runs], set[int]]:  # fmt: skip
         """Return the runs of each new sentence that is an edit of old ones, and those old ones."""
         found: dict[int, Runs] = {}
@@ -233,14 +235,14 @@ class Lineage:
         return found, edited
 
     def _bags(
-        self, olds: Sequence[int], news: Sequence[int], new: list[Said]
+        self, olds: Sequence[int], news: Sequence[int], new: list[PlacedSentence]
     ) -> tuple[similarity.Bags, similarity.Bags]:
         return (
             similarity.Bags(lambda i: self.said[i].text, len(olds)),
             similarity.Bags(lambda j: new[j].text, len(news)),
         )
 
-    def _is_much(self, olds: Sequence[int], news: Sequence[int], new: Sequence[Said]) -> bool:
+    def _is_much(self, olds: Sequence[int], news: Sequence[int], new: Sequence[PlacedSentence]) -> bool:
         """Tell whether too much is unmatched to hold each sentence against others."""
         return any(
             len(numbers) > MOST_UNMATCHED
@@ -249,9 +251,13 @@ class Lineage:
         )
 
     def _best(
-        self, no: int, pairs: Iterable[tuple[float, int, int]], new: list[Said], found: dict[int, Runs],
+        self,
+        no: int,
+        pairs: Iterable[tuple[float, int, int]],
+        new: list[PlacedSentence],
+        found: dict[int, Runs],
         edited: set[int],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Take each sentence that has no source yet for an edit of what it is most like, if anything.
 
         Of two that are as much like it, of the one that nothing else is an edit of.
@@ -261,7 +267,13 @@ class Lineage:
                 self._edit(no, [i], j, new, found, edited)
 
     def _edit(
-        self, no: int, sources: list[int], j: int, new: list[Said], found: dict[int, Runs], edited: set[int]
+        self,
+        no: int,
+        sources: list[int],
+        j: int,
+        new: list[PlacedSentence],
+        found: dict[int, Runs],
+        edited: set[int],
     ) -> None:
         edited.update(sources)
         self.sources[j] = sources

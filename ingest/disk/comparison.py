@@ -13,7 +13,7 @@ from operator import itemgetter
 import msgspec
 
 from ingest.disk.patterns import Patterns, is_temporary
-from ingest.disk.walk import TICK, Blocked, Found, folders_above
+from ingest.disk.walk import TICK, Blocked, FileEntry, folders_above
 from ingest.model import DocumentKey, Signature
 
 _NO_PATTERNS = Patterns()
@@ -42,12 +42,12 @@ _is_to_be_read: Callable[[KnownRow], object] = itemgetter(6)
 
 
 def compare(
-    walked: Iterable[list[Found] | Blocked],
+    walked: Iterable[list[FileEntry] | Blocked],
     rows: Iterator[KnownRow],
     *,
     blocked: list[Blocked],
     seen_files: Callable[[int], None],
-    stands: Callable[[bytes], Found | None] | None = None,
+    stands: Callable[[bytes], FileEntry | None] | None = None,
     every: bool = False,
 ) -> Iterator[Difference | None]:
     """Merge the two streams and yield the paths to look at, in order; `rows` are KnownRows.
@@ -84,14 +84,14 @@ def compare(
     yield from missing(chain(ahead, rows))
 
 
-def _are_alike(files: list[Found], rows: list[KnownRow]) -> bool:
+def _are_alike(files: list[FileEntry], rows: list[KnownRow]) -> bool:
     """Tell whether the rows begin with one for each of these files, and none needs a look."""
     beginning = rows if len(rows) == len(files) else rows[: len(files)]
     return list(map(_look_of, beginning)) == files and not any(map(_is_to_be_read, beginning))
 
 
 def _merge(
-    files: list[Found],
+    files: list[FileEntry],
     ahead: list[KnownRow],
     rows: Iterator[KnownRow],
     missing: Callable[[list[KnownRow]], Iterator[Difference]],
@@ -122,7 +122,7 @@ def _missing(
     rows: Iterable[KnownRow],
     *,
     unlisted: set[bytes],
-    stands: Callable[[bytes], Found | None] | None,
+    stands: Callable[[bytes], FileEntry | None] | None,
     every: bool,
 ) -> Iterator[Difference]:
     """Yield what the walk did not meet: it is gone, or only a known document may have its name."""
@@ -146,6 +146,6 @@ def _is_passed_over(path: bytes) -> bool:
     )
 
 
-def needs_look(row: KnownRow, found: Found) -> bool:
+def needs_look(row: KnownRow, found: FileEntry) -> bool:
     """Tell whether a file must be read again: other than recorded, rejected before, or racily clean."""
     return bool(row[6]) or row[:6] != found

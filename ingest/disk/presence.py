@@ -15,13 +15,13 @@ from unicodedata import normalize
 from ingest.disk import read
 from ingest.disk.descriptors import are_too_few
 from ingest.disk.patterns import placeholders
-from ingest.disk.read import Gone, Look, Reading, Unknown, open_beneath
+from ingest.disk.read import Look, NoFile, Reading, Unknown, open_beneath
 from ingest.model import Descriptor
 
 # Which names a file system may take for one: those that differ in letter case (and whatever else), those that
 # differ in their form of Unicode alone, or none.
 Folding = Literal["letters", "forms", "no"]
-Found = TypeVar("Found", bound=Reading | Look)
+LookOrReading = TypeVar("LookOrReading", bound=Reading | Look)
 OFFLINE = "it is not on this disk: a placeholder stands in its place"
 
 
@@ -82,12 +82,12 @@ def _has_forms(path: bytes) -> bool:
 
 
 def confirmed(
-    root: Descriptor, path: bytes, found: Found, names: ListedNames | None
-) -> Found | Gone | Unknown:
+    root: Descriptor, path: bytes, found: LookOrReading, names: ListedNames | None
+) -> LookOrReading | NoFile | Unknown:
     """Return what was found at a path, unless its name is not there or a placeholder is."""
-    there = not isinstance(found, Gone | Unknown)
-    gone = Gone("removed") if there and names is not None and not names.has(path) else None
-    if gone is None and isinstance(found, Gone) and found.reason == "removed":
+    there = not isinstance(found, NoFile | Unknown)
+    gone = NoFile("removed") if there and names is not None and not names.has(path) else None
+    if gone is None and isinstance(found, NoFile) and found.reason == "removed":
         gone = found
     if gone is not None and _has_placeholder(root, path):
         return Unknown(OFFLINE)

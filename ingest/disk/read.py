@@ -40,7 +40,7 @@ class File(msgspec.Struct, frozen=True, tag=True):
     signature: Signature
 
 
-class Gone(msgspec.Struct, frozen=True, tag=True):
+class NoFile(msgspec.Struct, frozen=True, tag=True):
     """Surely no regular file stands at the path."""
 
     reason: Literal["removed", "replaced"]
@@ -72,8 +72,8 @@ class Moving(msgspec.Struct, frozen=True, tag=True):
     """The file changed while it was read: read it again."""
 
 
-Look = File | Gone | Unknown
-Reading = Bytes | Rejected | Moving | Gone | Unknown
+Look = File | NoFile | Unknown
+Reading = Bytes | Rejected | Moving | NoFile | Unknown
 
 
 def signature_of(found: os.stat_result) -> Signature:
@@ -149,8 +149,8 @@ def _open_part_by_part(root: Descriptor, path: bytes, flags: int) -> Descriptor:
 def look(root: Descriptor, path: bytes, never: frozenset[tuple[int, int]] = frozenset()) -> Look:
     """Return what stands at `path` now.
 
-    It is `Gone` only if every folder above it could be listed and nothing is there, or if what is there is no
-    file to be taken in. Files with a device and inode among `never` are none.
+    It is `NoFile` only if every folder above it could be listed and nothing is there, or if what is there is
+    no file to be taken in. Files with a device and inode among `never` are none.
 
     Raises OSError where this process has too few descriptors to tell.
     """
@@ -185,11 +185,11 @@ def _look_from_folder(root: Descriptor, path: bytes, never: frozenset[tuple[int,
 
 def _looked(found: os.stat_result, never: frozenset[tuple[int, int]]) -> Look:
     if not stat.S_ISREG(found.st_mode) or (found.st_dev, found.st_ino) in never:
-        return Gone("replaced")
+        return NoFile("replaced")
     return File(signature_of(found))
 
 
-def _explain_absence(root: Descriptor, path: bytes, error: OSError) -> Gone | Unknown:
+def _explain_absence(root: Descriptor, path: bytes, error: OSError) -> NoFile | Unknown:
     """Believe ENOENT and ENOTDIR only when the folders down to the gap can be listed."""
     if error.errno in TOO_FEW:
         raise error
@@ -204,15 +204,15 @@ def _explain_absence(root: Descriptor, path: bytes, error: OSError) -> Gone | Un
                 _require_listable(root, b"/".join(parts[:depth]))
             except OSError as missing:
                 if missing.errno in ABSENT:
-                    return Gone("removed")
+                    return NoFile("removed")
                 if missing.errno in REPLACED:
-                    return Gone("replaced")
+                    return NoFile("replaced")
                 raise
     except OSError as unlistable:
         if unlistable.errno in TOO_FEW:
             raise
         return Unknown(os.strerror(unlistable.errno or 0))
-    return Gone(reason)
+    return NoFile(reason)
 
 
 def _require_listable(root: Descriptor, folder: bytes) -> None:
@@ -240,7 +240,7 @@ def read_stable(
             return first
         glanced = first.signature
     if (glanced.device, glanced.inode) in never:
-        return Gone("replaced")
+        return NoFile("replaced")
     try:
         fd = open_beneath(root, path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:
@@ -254,7 +254,7 @@ def read_stable(
     try:
         before = os.fstat(fd)
         if not stat.S_ISREG(before.st_mode):
-            return Gone("replaced")
+            return NoFile("replaced")
         if before.st_size > max_bytes:
             return Rejected("too_large", f"{before.st_size} bytes", signature_of(before))
         raw = _read_all(fd, before.st_size, max_bytes)

@@ -55,7 +55,7 @@ class KnownDocument(NamedTuple):
     sha256: bytes
 
 
-class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+class RecordedFolder(msgspec.Struct, frozen=True, kw_only=True):
     """What is recorded of a root's folder. `facts` are None where another host recorded them.
 
     `is_mount` says whether it was a mount point of its own; None: not recorded, or not of this host.
@@ -82,7 +82,7 @@ def compare_facts(recorded: Facts, found: Facts) -> Verdict:
 
 
 def judge(
-    recorded: Recorded, found: Facts, *, mark: bytes | None, is_mount: bool | None
+    recorded: RecordedFolder, found: Facts, *, mark: bytes | None, is_mount: bool | None
 ) -> tuple[Verdict, str]:
     """Tell whether an open folder is the recorded root, and why not. `is_mount` is None where nobody tells.
 

@@ -32,7 +32,7 @@ _encode = partial(str.encode, encoding=sys.getfilesystemencoding(), errors=sys.g
 
 # A watched regular file that the walk found: path, device, inode, size, mtime_ns, ctime_ns. A plain tuple,
 # since a scan makes one of each file there is, and compares a folder of them with one question.
-Found = tuple[bytes, int, int, int, int, int]
+FileEntry = tuple[bytes, int, int, int, int, int]
 
 
 class Blocked(NamedTuple):
@@ -106,7 +106,7 @@ def walk(
     within: Range = Range(),  # noqa: B008  # a tuple
     listed: Callable[[bytes, Descriptor], None] | None = None,
     left_out: Callable[[str], None] | None = None,
-) -> Iterator[list[Found] | Blocked]:
+) -> Iterator[list[FileEntry] | Blocked]:
     """Yield everything watched below `top` whose path is `within` a range, in byte order of the paths.
 
     Files that follow one another in a folder come as one list.
@@ -118,7 +118,7 @@ def walk(
     opened. A folder that vanishes meanwhile is passed over.
     Raises OSError where the top cannot be opened, and where there are too few descriptors.
     """
-    stack: list[Iterator[list[Found] | Blocked | _Folder]] = [iter([_Folder(top, top)])]
+    stack: list[Iterator[list[FileEntry] | Blocked | _Folder]] = [iter([_Folder(top, top)])]
     while stack:
         for entry in stack[-1]:
             if not isinstance(entry, _Folder):
@@ -163,7 +163,7 @@ def _list(
     hidden: frozenset[bytes],
     within: Range,
     left_out: Callable[[str], None] | None,
-) -> list[list[Found] | Blocked | _Folder]:
+) -> list[list[FileEntry] | Blocked | _Folder]:
     """Return one folder's watched entries, sorted."""
     prefix = folder + b"/" if folder else b""
     after, end = within
@@ -171,7 +171,7 @@ def _list(
     # all of it lies within; else a folder before "after" may hold what comes after it: "0" follows "/"
     whole = first >= after and (end is None or (last is not None and last <= end))
     chosen = bool(patterns.include or patterns.exclude)
-    files: list[Found] = []
+    files: list[FileEntry] = []
     others: list[Blocked | _Folder] = []
     passed: list[tuple[bytes, bool]] = []  # what is left out, and whether it is a folder
     # A list and a `stat` of each take less than the entries of `scandir`, whose type would be asked for too.
@@ -235,9 +235,11 @@ def _encoded(names: list[str]) -> list[bytes]:
     return _encode("\0".join(names)).split(b"\0") if names else []
 
 
-def _in_order(files: list[Found], others: list[Blocked | _Folder]) -> list[list[Found] | Blocked | _Folder]:
+def _in_order(
+    files: list[FileEntry], others: list[Blocked | _Folder]
+) -> list[list[FileEntry] | Blocked | _Folder]:
     """Return the sorted files in runs, with the rest between them where it belongs."""
-    ordered: list[list[Found] | Blocked | _Folder] = []
+    ordered: list[list[FileEntry] | Blocked | _Folder] = []
     start = 0
     for other in sorted(others, key=itemgetter(0)):
         end = bisect_left(files, (other[0],))
@@ -250,7 +252,9 @@ def _in_order(files: list[Found], others: list[Blocked | _Folder]) -> list[list[
     return ordered
 
 
-def known_file(root: Descriptor, patterns: Patterns, hidden: frozenset[bytes], path: bytes) -> Found | None:
+def known_file(
+    root: Descriptor, patterns: Patterns, hidden: frozenset[bytes], path: bytes
+) -> FileEntry | None:
     """Return the file that stands at a known document's path, whatever its name.
 
     None for none that is watched.

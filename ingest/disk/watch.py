@@ -50,7 +50,7 @@ _WHERE = expression(r"^\S*:\d+: ")  # the place in the library, of no use to an 
 _WATCH = expression(r"^inotify wd:([0-9a-f]+) ino:([0-9a-f]+) sdev:([0-9a-f]+)", re.MULTILINE)
 
 # By device and inode of each watched folder, the paths that the library takes it for; None: it does not say.
-Listed = dict[tuple[int, int], set[bytes | None]]
+ListedFolders = dict[tuple[int, int], set[bytes | None]]
 
 
 class Handler(events.FileSystemEventHandler):
@@ -203,7 +203,7 @@ class Watcher:
         """Tell why this watcher cannot be trusted any more, or None. A cookie is the stronger proof."""
         return "a watcher thread died" if any(not thread.is_alive() for thread in self._threads) else None
 
-    def watched(self) -> Listed | None:
+    def watched(self) -> ListedFolders | None:
         """Return every watched folder; None if the kernel does not list them."""
         fd = getattr(getattr(self._observer, "_inotify_fd", None), "_inotify_fd", None)
         listed = watched_inodes(Descriptor(fd)) if isinstance(fd, int) else None
@@ -213,7 +213,7 @@ class Watcher:
         for emitter in self._observer.emitters:
             group = getattr(emitter, "_inotify", None)
             paths.update(dict(getattr(group, "_active_callbacks_by_watch", {})))
-        found: Listed = {}
+        found: ListedFolders = {}
         for watch, inode in listed.items():
             found.setdefault(inode, set()).add(paths.get(watch))  # a snapshot has the inodes of its original
         return found
@@ -236,7 +236,7 @@ class Watches:
     has the one of them all. The root itself is watched, so its entry tells that one.
     """
 
-    def __init__(self, listed: Listed, root: os.stat_result, path: bytes) -> None:
+    def __init__(self, listed: ListedFolders, root: os.stat_result, path: bytes) -> None:
         self._listed = listed
         self._root = path
         self._other: int | None = None

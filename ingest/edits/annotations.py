@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from ingest.edits.field_instructions import asked
+from ingest.edits.field_instructions import instruction
 
 _Entry = Mapping[str, object]  # one annotation, its fields by name
 Annotations = Mapping[str, Sequence[_Entry]]
@@ -38,7 +38,7 @@ _NAMES = {
 _SHOWN = 60  # characters of what an annotation says
 
 
-class Told(msgspec.Struct, frozen=True):
+class AnnotationDifference(msgspec.Struct, frozen=True):
     """What differs in one kind of annotation, in a sentence."""
 
     kind: str
@@ -52,19 +52,21 @@ class Told(msgspec.Struct, frozen=True):
         return "cosmetic" if self.kind in TIMING else "none"
 
 
-def differences(before: Annotations | None, after: Annotations | None, *, same_text: bool) -> list[Told]:
+def differences(
+    before: Annotations | None, after: Annotations | None, *, same_text: bool
+) -> list[AnnotationDifference]:
     """Return what differs, the kinds that speak first."""
     old, new = before or {}, after or {}
-    found: list[Told] = []
+    found: list[AnnotationDifference] = []
     if old == new:
         return found
     for kind in _NAMES:
         were, are = old.get(kind, ()), new.get(kind, ())
         gone, came = _numbers(were, are) if kind in _NUMBERED else _apart(kind, were, are)
         if gone or came:
-            found.append(Told(kind, _words(kind, gone, came, same_text=same_text)))
+            found.append(AnnotationDifference(kind, _words(kind, gone, came, same_text=same_text)))
         elif same_text and (moved := _elsewhere(kind, were, are)):
-            found.append(Told(kind, f"{_counted(kind, moved)} at another place"))
+            found.append(AnnotationDifference(kind, f"{_counted(kind, moved)} at another place"))
     return found
 
 
@@ -100,7 +102,7 @@ def _key(kind: str, entry: _Entry) -> tuple[tuple[str, object], ...]:
 
 
 def _asked(field: _Entry) -> str | None:
-    return asked(field.get("kind"), field.get("text"))
+    return instruction(field.get("kind"), field.get("text"))
 
 
 def _numbers(old: Sequence[_Entry], new: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:

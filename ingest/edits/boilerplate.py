@@ -24,7 +24,7 @@ LONGEST = 1_000
 _BLANK, _WORD, _ANY = " ", "word", "any"  # what a step of a pattern takes, beside one literal character
 
 
-class Stripped(msgspec.Struct, frozen=True):
+class Remainder(msgspec.Struct, frozen=True):
     """A text without its boilerplate: what was cut out, and where in the whole text the rest begins.
 
     `starts` are pairs of places, in `text` and in the whole text, where a kept stretch begins.
@@ -47,7 +47,7 @@ def matches(text: str, patterns: Sequence[str]) -> bool:
     return any(part in text and pattern.match(text) for part, pattern in map(_compiled, patterns))
 
 
-def strip(text: str, language: str | None, patterns: Sequence[str]) -> Stripped:
+def strip(text: str, language: str | None, patterns: Sequence[str]) -> Remainder:
     """Return the text without its boilerplate lines and sentences; a line goes with its end.
 
     Where the line before is blank, or there is none, the blank lines after it go with it.
@@ -55,7 +55,7 @@ def strip(text: str, language: str | None, patterns: Sequence[str]) -> Stripped:
     wanted = [pattern for pattern in patterns if _compiled(pattern)[0] in text]
     ranges = _ranges(text, language, wanted) if wanted else []
     if not ranges:
-        return Stripped(text)
+        return Remainder(text)
     kept: list[str] = []
     starts: list[tuple[int, int]] = []
     at = length = 0
@@ -66,7 +66,7 @@ def strip(text: str, language: str | None, patterns: Sequence[str]) -> Stripped:
             length += start - at
         at = end
     cut = (text[start:end].strip() for start, end in ranges)
-    return Stripped("".join(kept), tuple(filter(None, cut)), tuple(starts))
+    return Remainder("".join(kept), tuple(filter(None, cut)), tuple(starts))
 
 
 def is_boilerplate(line: str, language: str | None, patterns: Sequence[str]) -> bool:
@@ -76,13 +76,13 @@ def is_boilerplate(line: str, language: str | None, patterns: Sequence[str]) -> 
     return matches(line, patterns) or not strip(line, language, patterns).text.strip()
 
 
-def difference(old: Stripped, new: Stripped) -> tuple[str | None, str | None]:
+def difference(old: Remainder, new: Remainder) -> tuple[str | None, str | None]:
     """Return the first piece of boilerplate that is in one text and not in the other, of each."""
     was, became = Counter(old.cut), Counter(new.cut)
     return next(iter(was - became), None), next(iter(became - was), None)
 
 
-def same_rest(old: Stripped, new: Stripped) -> bool:
+def same_rest(old: Remainder, new: Remainder) -> bool:
     """Tell whether two texts are the same without their boilerplate and the blank lines where it stood."""
     if old.text.rstrip() == new.text.rstrip():
         return True
@@ -111,7 +111,7 @@ def _gaps(text: str, lines: Sequence[tuple[int, str]]) -> list[str]:
     return [text[end:at] for end, (at, _) in zip(ends, lines, strict=False)]
 
 
-def _gaps_with_cuts(stripped: Stripped, lines: Sequence[tuple[int, str]]) -> Iterator[int]:
+def _gaps_with_cuts(stripped: Remainder, lines: Sequence[tuple[int, str]]) -> Iterator[int]:
     """Yield the gaps in which something was cut out, by number; a cut within a line is in none."""
     for place, _ in stripped.starts[1:]:
         after = bisect_left(lines, place, key=lambda line: line[0])

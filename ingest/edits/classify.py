@@ -25,8 +25,8 @@ from ingest.edits.classifier import classifier_of
 from ingest.edits.difference import show, show_fact
 from ingest.edits.edit import Counts, Edit, Flag, Significance, Subject, Text
 from ingest.edits.pair import Pair
-from ingest.edits.rule import Asked, Rule
-from ingest.edits.rules import asked
+from ingest.edits.rule import Rule, RuleAnswer
+from ingest.edits.rules import ask
 from ingest.edits.settings import NONE_OF_ROOT, RootRules
 
 _LONG = 1_000_000  # characters of two texts
@@ -46,7 +46,7 @@ def classify(
     settings add. `comparison` saves comparing the texts again, as they are without boilerplate.
     """
     pair = Pair(before, after, earlier=earlier, rules=rules, comparison=comparison)
-    edit = _told(pair, list(asked(pair)))
+    edit = _told(pair, list(ask(pair)))
     if len(before.text) + len(after.text) >= _LONG:
         del pair
         gc.collect()  # what compares two texts refers to itself, and would stay for a while
@@ -57,7 +57,7 @@ class Explanation(msgspec.Struct, frozen=True):
     """An edit, and each rule that was asked about it, in order, with its answer."""
 
     edit: Edit
-    asked: tuple[Asked, ...]
+    asked: tuple[RuleAnswer, ...]
 
 
 def explain(
@@ -69,11 +69,11 @@ def explain(
 ) -> Explanation:
     """Tell the edit as `classify` does, with what each rule saw that was asked."""
     pair = Pair(before, after, earlier=earlier, rules=rules)
-    found = tuple(asked(pair))
+    found = tuple(ask(pair))
     return Explanation(_told(pair, found), found)
 
 
-def _told(pair: Pair, found: Sequence[Asked]) -> Edit:
+def _told(pair: Pair, found: Sequence[RuleAnswer]) -> Edit:
     holding = [each for each in found if each.answer.holds]
     rule, reason = holding[0].rule, holding[0].answer.saw
     significance = holding[-1].rule.significance

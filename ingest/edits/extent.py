@@ -23,7 +23,7 @@ _FEW = frozenset((_SOME, "few"))
 
 _TIMES = frozenset(("second", "minute", "hour", "day"))
 
-Found = tuple[str, str]  # what it says, and how it is written
+ExtentWord = tuple[str, str]  # what it says, and how it is written
 
 
 def changed(
@@ -62,7 +62,7 @@ def alike(old: str, new: str, lexicon: Lexicon) -> tuple[set[str], set[str]]:
     return sides[0], sides[1]
 
 
-def _alone(side: Sequence[Found], other: Sequence[Found]) -> Found:
+def _alone(side: Sequence[ExtentWord], other: Sequence[ExtentWord]) -> ExtentWord:
     """Return the first of what one side alone says; nothing where there is none."""
     left = Counter(kind for kind, _ in side) - Counter(kind for kind, _ in other)
     return next((each for each in side if left[each[0]]), ("", ""))
@@ -73,13 +73,13 @@ def _bare(written: str) -> list[str]:
 
 
 @functools.lru_cache(maxsize=16)  # each question about an edited sentence asks
-def _found(text: str, lexicon: Lexicon) -> tuple[Found, ...]:
+def _found(text: str, lexicon: Lexicon) -> tuple[ExtentWord, ...]:
     """Return what a sentence says of how much, in order; of two that begin at a word the longer one."""
     said = words(text)
     small = list(map(unaccented, said))
     if lexicon.extent.keys().isdisjoint(small):
         return ()
-    found: list[Found] = []
+    found: list[ExtentWord] = []
     past = 0
     for at, word in enumerate(small):
         if at < past or word not in lexicon.extent:

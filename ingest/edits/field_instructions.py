@@ -19,7 +19,7 @@ _DRAWN = "SHAPE"  # a frame around a drawing: it says nothing, and is written or
 _WITH_HOST = frozenset(("http", "https", "ftp"))
 
 
-def asked(kind: object, text: object) -> str | None:
+def instruction(kind: object, text: object) -> str | None:
     """Return what a field asks for, in one form; None where it asks for nothing."""
     if kind == _DRAWN:
         return None

@@ -126,7 +126,7 @@ def _told(quoted: Sequence[Sequence[str]]) -> str:
     return " + ".join(str(len(_SENTENCE_END.findall(" ".join(lines))) + 1) for lines in quoted if lines)
 
 
-def relevelled(old: Outline, new: Outline) -> Iterator[tuple[int | str | None, int | str | None]]:
+def changed_levels(old: Outline, new: Outline) -> Iterator[tuple[int | str | None, int | str | None]]:
     """Yield the levels of a heading that are others, or a heading that came or went: what was, what is.
 
     None where all headings moved by as many levels.
@@ -152,13 +152,13 @@ def relevelled(old: Outline, new: Outline) -> Iterator[tuple[int | str | None, i
         yield from levels
 
 
-def nested(old: Outline, new: Outline) -> Iterator[tuple[int, int]]:
+def changed_depths(old: Outline, new: Outline) -> Iterator[tuple[int, int]]:
     """Yield the depths of each item that stands deeper or less deep, where as many items stand in both."""
     if old.depths != new.depths and len(old.depths) == len(new.depths):
         yield from (pair for pair in zip(old.depths, new.depths, strict=True) if pair[0] != pair[1])
 
 
-def parted(old: Outline, new: Outline) -> Iterator[tuple[str, str]]:
+def changed_quotations(old: Outline, new: Outline) -> Iterator[tuple[str, str]]:
     """Yield of each quotation whose paragraphs are others how many sentences they had, and have."""
     if old.quotations == new.quotations:
         return

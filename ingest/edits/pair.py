@@ -14,8 +14,8 @@ from ingest.diff import sequences
 from ingest.diff.sentences import Comparison, compare
 from ingest.edits import boilerplate, short_sentences, speech, split_sentences
 from ingest.edits.anchors import own_day
-from ingest.edits.annotations import Told, differences
-from ingest.edits.boilerplate import Stripped
+from ingest.edits.annotations import AnnotationDifference, differences
+from ingest.edits.boilerplate import Remainder
 from ingest.edits.difference import Difference, bare, counts_of
 from ingest.edits.edit import ChangedFact, Counts, Text
 from ingest.edits.settings import RootRules
@@ -47,7 +47,7 @@ class Pair:
         self.language = after.language or before.language
         # what of it differs, if nothing else does
         self.boilerplate: tuple[str | None, str | None] | None = None
-        self._cut: tuple[Stripped, Stripped] | None = None
+        self._cut: tuple[Remainder, Remainder] | None = None
         if rules.boilerplate and before.text != after.text:
             old, new = (
                 boilerplate.strip(each.text, each.language, rules.boilerplate) for each in (before, after)
@@ -62,7 +62,7 @@ class Pair:
                 after = msgspec.structs.replace(after, text=rest)
         # with their markup, to tell whether they are equal
         self._written = before.text, after.text
-        reads = speech.of if before.text != after.text else speech.whole
+        reads = speech.speech_of if before.text != after.text else speech.whole
         self._speech = speech.titled_alike(reads(before), reads(after))
         a, b = (each.text for each in self._speech)
         if a is not before.text or b is not after.text:
@@ -113,7 +113,7 @@ class Pair:
         return found
 
     @cached_property
-    def beside(self) -> list[Told]:
+    def beside(self) -> list[AnnotationDifference]:
         """Return what differs beside the texts."""
         return differences(self.before.annotations, self.after.annotations, same_text=self.same_text)
 
@@ -137,8 +137,8 @@ class Pair:
         """Return the two texts, sentence by sentence; a short one that was put for another is edited."""
         a, b = self.before.text, self.after.text
         comparison = self._comparison or compare(a, b, language=self.language)
-        paired = short_sentences.paired(a, b, comparison, self.language)
-        return split_sentences.taken_in(a, b, paired, self.language)
+        paired = short_sentences.pair(a, b, comparison, self.language)
+        return split_sentences.join_parts(a, b, paired, self.language)
 
     @cached_property
     def counts(self) -> Counts:

@@ -50,7 +50,7 @@ _WHOLE = word_set(
 Gap = tuple[int, int]
 
 
-def spoken(
+def speaking(
     was: Sequence[Read],
     became: Sequence[Read],
     old: str,

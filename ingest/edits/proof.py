@@ -124,7 +124,7 @@ class Proof:
             yield Unpaired(cut(found[0]), cut(found[1]))
 
     def _spoken(self, was: Run, became: Run, old: str, new: str) -> tuple[str, str] | None:
-        return pauses.spoken(was, became, old, new, self._lexicon, lines=self._lines, rows=self._rows)
+        return pauses.speaking(was, became, old, new, self._lexicon, lines=self._lines, rows=self._rows)
 
     # -- one place that differs --------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     subject: Subject | None = None
 
 
-class Asked(msgspec.Struct, frozen=True):
+class RuleAnswer(msgspec.Struct, frozen=True):
     """A rule that was asked, and its answer."""
 
     rule: Rule

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 from ingest.edits import damage, questions, word_questions
 from ingest.edits.pair import Pair
-from ingest.edits.rule import Asked, Rule
+from ingest.edits.rule import Rule, RuleAnswer
 
 
-def asked(pair: Pair) -> Iterator[Asked]:
+def ask(pair: Pair) -> Iterator[RuleAnswer]:
     """Yield each rule that is asked about two versions, up to the one that gives the significance."""
     for rule in RULES:
         answer = rule.asks(pair)
-        yield Asked(rule, answer)
+        yield RuleAnswer(rule, answer)
         if answer.holds and rule.significance is not None:
             return
 

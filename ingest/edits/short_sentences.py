@@ -29,7 +29,7 @@ def is_short(sentence: str) -> bool:
     return len(sentence) <= _LONGEST and len(words(sentence)) <= _SHORT
 
 
-def paired(a: str, b: str, comparison: Comparison, language: str | None) -> Comparison:
+def pair(a: str, b: str, comparison: Comparison, language: str | None) -> Comparison:
     """Return the comparison with what was put for something in its place as an edited sentence.
 
     A run of sentences went, another came at its place. Where they are equally many, the short ones, those of

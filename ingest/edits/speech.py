@@ -68,7 +68,7 @@ class Difference(msgspec.Struct, frozen=True):
     after: str | None
 
 
-def of(text: Text) -> Speech:
+def speech_of(text: Text) -> Speech:
     """Return what is said in a version, and its markup."""
     if text.normaliser == _TIMES_IN_TEXT:
         return subtitle_markup.read(text.text)
@@ -153,16 +153,16 @@ def outlined(texts: tuple[str, str], old: Speech, new: Speech) -> Iterator[Diffe
         outline.read(text, _behind_head(said)) for text, said in zip(texts, (old, new), strict=True)
     )
     titles = {folded(field.value) for field in (*old.fields, *new.fields) if field.name.casefold() in _TITLES}
-    for before, after in outline.relevelled(was, became):
+    for before, after in outline.changed_levels(was, became):
         if isinstance(before, int) or isinstance(after, int):
             yield Difference(_LEVEL, "other", str(before), str(after))
         elif folded(before or after or "") not in titles:
             yield Difference(_HEADING, "other", before, after)
-    for one, other in outline.nested(was, became):
+    for one, other in outline.changed_depths(was, became):
         yield Difference(_DEPTH, "other", str(one), str(other))
     if len(was.depths) != len(became.depths):
         yield Difference(_ITEMS, "other", str(len(was.depths)), str(len(became.depths)))
-    for before, after in outline.parted(was, became):
+    for before, after in outline.changed_quotations(was, became):
         yield Difference(_PARAGRAPHS, "other", before, after)
 
 

@@ -36,7 +36,7 @@ _WAYS: tuple[tuple[Kind, Kind, frozenset[Kind]], ...] = (
 )
 
 
-def taken_in(a: str, b: str, comparison: Comparison, language: str | None) -> Comparison:
+def join_parts(a: str, b: str, comparison: Comparison, language: str | None) -> Comparison:
     """Return the comparison with the sentences beside an edited one that are parts of it taken into it."""
     pieces = list(comparison.pieces)
     if not any(piece.kind in ("added", "removed") for piece in pieces):

@@ -26,7 +26,7 @@ _STOPS, _PAUSES = frozenset(".!?;"), frozenset(",:–—")
 _SIDES = (attrgetter("before"), attrgetter("after"))
 
 
-class Parted(msgspec.Struct, frozen=True):
+class SmallWord(msgspec.Struct, frozen=True):
     """A small word, in which sentence of some it stands, and whether a pause or a stop stands before it."""
 
     word: str
@@ -107,7 +107,7 @@ class WordOrder:
                 return found
         return None
 
-    def _crossed(self, old: Sequence[Parted], new: Sequence[Parted]) -> str | None:
+    def _crossed(self, old: Sequence[SmallWord], new: Sequence[SmallWord]) -> str | None:
         scoping = self.lexicon.scoping
         if [each.word for each in old] == [each.word for each in new]:
             apart = ([*(each.pauses for each in side), True] for side in (old, new))
@@ -189,13 +189,13 @@ def _neighbours(edited: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
         yield first, last
 
 
-def _parted(text: str) -> list[Parted]:
+def _parted(text: str) -> list[SmallWord]:
     """Return the words of a text, each with what parts it from the one before."""
-    found: list[Parted] = []
+    found: list[SmallWord] = []
     sentence, pauses = 0, True
     for mark in tokens(text):
         if is_word(mark):
-            found.append(Parted(unaccented(mark), sentence, pauses))
+            found.append(SmallWord(unaccented(mark), sentence, pauses))
             pauses = False
         elif mark in _STOPS or mark in _PAUSES:
             sentence += mark in _STOPS and not pauses

@@ -98,7 +98,7 @@ def _changed(pair: SentencePair) -> tuple[Fact, ...]:
         differences = word_differences(before, spelt)
     if not differences:
         return ()
-    found = negations.found(before, spelt, differences, lexicon)
+    found = negations.changed(before, spelt, differences, lexicon)
     if any(
         quantities.may_hold(before[each.a_start : each.a_end], spelt[each.b_start : each.b_end], lexicon)
         or _points(before, each.a_start, each.a_end)

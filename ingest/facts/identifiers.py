@@ -34,7 +34,7 @@ _OF_YEARS = ("18", "19", "20")
 _LEAST, _MOST = 8, 15  # figures of a telephone number
 _LEAST_FIGURES = 4  # of any
 
-Found = tuple[int, int, Code]
+PlacedCode = tuple[int, int, Code]
 
 
 def find(text: str, lexicon: Lexicon) -> dict[int, tuple[int, Code]]:
@@ -50,7 +50,7 @@ def find(text: str, lexicon: Lexicon) -> dict[int, tuple[int, Code]]:
     return found
 
 
-def _accounts(text: str) -> Iterator[Found]:
+def _accounts(text: str) -> Iterator[PlacedCode]:
     for written in _ACCOUNT.finditer(text):
         whole = written[0]
         ends = [len(whole), *(at for at in range(len(whole) - 1, 0, -1) if whole[at].isspace())]
@@ -64,7 +64,7 @@ def _is_valid(account: str) -> bool:
     return int("".join(str(int(char, 36)) for char in account[4:] + account[:4])) % 97 == 1
 
 
-def _numbers(text: str) -> Iterator[Found]:
+def _numbers(text: str) -> Iterator[PlacedCode]:
     for written in _NUMBER.finditer(text):
         told = written[0].replace("(0)", "") if written["abroad"] else written[0]
         figures = "".join(filter(str.isdecimal, told))
@@ -76,7 +76,7 @@ def _numbers(text: str) -> Iterator[Found]:
             yield written.start(), written.end(), Code(figures, "number")
 
 
-def _postcodes(text: str, lexicon: Lexicon) -> Iterator[Found]:
+def _postcodes(text: str, lexicon: Lexicon) -> Iterator[PlacedCode]:
     at_home = lexicon.language in ("nl", None)
     for written in _POSTCODE.finditer(text):
         # In another language a year may stand before letters: `the 2019 IT budget`.

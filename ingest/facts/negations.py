@@ -45,7 +45,7 @@ def by_prefix(old: Sequence[str], new: Sequence[str], lexicon: Lexicon) -> bool:
     return len(pairs) == 1 and len(pairs[0][0]) < len(pairs[0][1]) and opposite(*pairs[0], lexicon)
 
 
-def found(before: str, after: str, differences: list[WordDifference], lexicon: Lexicon) -> list[Fact]:
+def changed(before: str, after: str, differences: list[WordDifference], lexicon: Lexicon) -> list[Fact]:
     """Return the change that turned the sentence round, if their numbers differ between the two."""
     facts: list[Fact] = []
     negates = functools.partial(_is_negation, lexicon=lexicon)

@@ -141,7 +141,7 @@ class LogLines:
         if explained and (row.size or 0) <= LARGEST:
             try:
                 with translated(self._store.address):
-                    return records.edited(row, connection, rules=self.rules)
+                    return records.change_with_edit(row, connection, rules=self.rules)
             except (StoreDamaged, *_SURPRISES) as error:
                 # Neither a damaged text, which `verify` finds, nor one that no rule of an edit foresaw
                 # keeps the changes after it from being told.

@@ -12,7 +12,7 @@ from ingest.standoff import NOWHERE, Place
 from ingest.store.engine import Connection, Row
 
 
-def of(
+def blame_of(
     connection: Connection, target: Target, no: int, *, indexed: bool, deleted: bool = False,
     row: Row | None = None, text: str | None = None,
 ) -> Blame:  # fmt: skip
@@ -20,7 +20,7 @@ def of(
 
     `row` and `text` are the version's, where who asks has read them.
     """
-    found = blame.of(connection, target.id, no, indexed=indexed, deleted=deleted, row=row, text=text)
+    found = blame.blame_of(connection, target.id, no, indexed=indexed, deleted=deleted, row=row, text=text)
     if found is None:
         raise version_contents.without_text(
             target, no, version_contents.version_row(connection, target, no).text_reason

@@ -74,15 +74,15 @@ def look_up(connection: Connection, wanted: Filters) -> Selection:
     """Find what the filters mean in this store. Raises NotFound, UsageError."""
     root = naming.root_id(connection, wanted.root)
     return Selection(
-        prefix=prefixes.of(connection, wanted.prefix or "", root),
+        prefix=prefixes.prefix_of(connection, wanted.prefix or "", root),
         type_=None if wanted.type_ is None else wanted.type_.removeprefix("document."),
-        among=stored_edits.chosen(**wanted.edits, reviewed=wanted.reviewed) if wanted.of_edits else None,
+        among=stored_edits.selection(**wanted.edits, reviewed=wanted.reviewed) if wanted.of_edits else None,
         edits=wanted.edits,
         reviewed=wanted.reviewed,
     )
 
 
-def of(
+def changes_of(
     connection: Connection,
     chosen: Selection,
     *,
@@ -113,7 +113,7 @@ def of(
 
     if chosen.among is None:
         return read(after, until, limit=limit)
-    reached = state.edited(connection) if indexed else BEGINNING
+    reached = state.edits_seq(connection) if indexed else BEGINNING
     head = Seq(reader.head(connection).seq)
     known: Iterator[Row] = iter(())
     later: Iterator[Row] = iter(())
@@ -139,7 +139,7 @@ def _parts(
     size = _FIRST
     begin, end = int(after), int(until)
     while begin < end:
-        part = stored_edits.some(
+        part = stored_edits.selected_seqs(
             connection, among, after=begin, until=end, limit=size, newest_first=newest_first
         )
         if part:
@@ -153,7 +153,7 @@ def _parts(
 def _chosen_of(connection: Connection, rows: Iterator[Row], among: stored_edits.Seqs) -> Iterator[Row]:
     """Yield those of these changes whose edits are chosen."""
     while part := list(islice(rows, _MOST)):
-        found = stored_edits.those(connection, among, [row.seq for row in part])
+        found = stored_edits.selected_among(connection, among, [row.seq for row in part])
         yield from (row for row in part if row.seq in found)
 
 
@@ -163,5 +163,5 @@ def _is_chosen(connection: Connection, row: Row, chosen: Selection, rules: Rules
     if chosen.reviewed is not None and chosen.reviewed != reviews.is_reviewed(connection, row.seq):
         return False
     with suppress(IntegrityError):
-        return stored_edits.is_chosen(edits.of(connection, row, rules=rules), **chosen.edits)
+        return stored_edits.is_chosen(edits.edit_of(connection, row, rules=rules), **chosen.edits)
     return False

@@ -64,7 +64,7 @@ def batches(
                 witnesses.refuse(witnesses.contradictions([seen], connection))
             chosen = changes.look_up(connection, wanted)
             head = Seq(reader.head(connection).seq)
-            found = changes.of(
+            found = changes.changes_of(
                 connection, chosen, rules=rules, indexed=indexed, after=place, until=head, limit=most,
                 brief=brief,
             )  # fmt: skip

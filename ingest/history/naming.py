@@ -48,7 +48,7 @@ def is_rev(words: str) -> bool:
 
 def root_id(connection: Connection, name: str | None) -> RootKey | None:
     """Return a root's key by its name; None for None. Raises NotFound."""
-    return None if name is None else roots.named(connection, name).id
+    return None if name is None else roots.by_name(connection, name).id
 
 
 def locate(

@@ -111,7 +111,7 @@ def _rejections(
             began = None
     if began is not None:
         # the same bytes again are no change: the last look at the path tells that they can be read
-        row = file_states.at(connection, roots.named(connection, target.root).id, [target.path]).get(
+        row = file_states.at(connection, roots.by_name(connection, target.root).id, [target.path]).get(
             target.path
         )
         yield began[0], None if row is None or row.reason is not None else row.read_at, began[1]

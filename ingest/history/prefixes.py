@@ -19,7 +19,7 @@ class Prefix(msgspec.Struct, frozen=True):
     root: RootKey | None
 
 
-def of(connection: Connection, words: str, root: RootKey | None) -> Prefix:
+def prefix_of(connection: Connection, words: str, root: RootKey | None) -> Prefix:
     """Return the prefix that a call names: below its root, whole, or as `ROOT/PATH`.
 
     A root's name alone means all of that root, unless a recorded path begins so.

@@ -64,7 +64,7 @@ def review(
         _require_edit(connection, seq, rules)
     with store.write() as connection:
         reviews.begin(connection)
-        same = reviews.Wanted(seq=seq, name=words.name, standing=True)
+        same = reviews.ReviewFilters(seq=seq, name=words.name, standing=True)
         for row in reviews.page(connection, same):
             if (row.note, row.named_by) == (words.note, words.named_by):
                 return records.review(row), False

@@ -61,6 +61,6 @@ class ShortEdits:
         from ingest.index import edits  # noqa: PLC0415 - what compares texts is loaded by those that compare
 
         with suppress(IntegrityError):
-            edit = edits.of(self._connection, row, rules=self._rules)
+            edit = edits.edit_of(self._connection, row, rules=self._rules)
             return None if edit is None else edit.summary
         return None

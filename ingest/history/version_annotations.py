@@ -15,7 +15,7 @@ def places(
 ) -> tuple[str, Places] | None:
     """Return a version's text, and what finds pages and headings in it; None where neither is known."""
     row = version_contents.version_row(connection, target, no, normaliser)
-    known = version_standoff.of(row)
+    known = version_standoff.standoff_of(row)
     if known is None and not reread.marks_headings(row.normaliser):
         return None
     text = version_contents.stored_text(connection, target, no, row)
@@ -23,7 +23,9 @@ def places(
     return None if text is None or found is None else (text, found)
 
 
-def of(connection: Connection, target: Target, no: int, normaliser: str | None = None) -> Annotations | None:
+def annotations_of(
+    connection: Connection, target: Target, no: int, normaliser: str | None = None
+) -> Annotations | None:
     """Return the annotations of a version; None where its text has no standoff. Raises NotFound."""
-    known = version_standoff.of(version_contents.version_row(connection, target, no, normaliser))
+    known = version_standoff.standoff_of(version_contents.version_row(connection, target, no, normaliser))
     return None if known is None else known.annotations

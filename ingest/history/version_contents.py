@@ -53,7 +53,7 @@ def without_text(target: Target, no: int, reason: str | None) -> NotFound:
     """Return the error that a version has no text: why, in words, and what can be done."""
     raw = f"ingest show --raw {shlex.quote(f'{show_path(target.path)}@{no}')}"
     return NotFound(
-        f"version {no} of {show_path(target.path)} has no text: {text_reasons.said(reason)}",
+        f"version {no} of {show_path(target.path)} has no text: {text_reasons.in_words(reason)}",
         hint=_MENDS.get(reason or "", "its bytes: {raw}").format(raw=raw),
     )
 

@@ -17,7 +17,7 @@ def version_record(connection: Connection, target: Target, no: int, normaliser: 
     """Return a version as `show --json` shows it, its text included. Raises NotFound, IntegrityError."""
     row = version_row(connection, target, no, normaliser)
     facts = facts_of(connection, target, no, row)
-    beside = version_standoff.of(row)
+    beside = version_standoff.standoff_of(row)
     return Version(
         **msgspec.structs.asdict(facts),
         text=stored_text(connection, target, no, row),

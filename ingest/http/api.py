@@ -130,7 +130,7 @@ def number_of(connection: Connection, corpus: Corpus, target: Target, words: str
 
 def _documents(corpus: Corpus, asked: parameters.Documents, _path: dict[str, str], _kind: str) -> Answer:
     with corpus.store.read() as connection:
-        below = prefixes.of(connection, asked.prefix, naming.root_id(connection, asked.root))
+        below = prefixes.prefix_of(connection, asked.prefix, naming.root_id(connection, asked.root))
         until = (
             None if asked.at is None else log_moments.resolve_moment(connection, asked.at, corpus.calendar())
         )
@@ -206,7 +206,7 @@ def version(corpus: Corpus, path: dict[str, str], kind: str) -> Answer:
         found = version_contents.text(connection, target, no)
         if found is None:
             raise NotFound(
-                f"version {no} has no text: {text_reasons.said(row.text_reason)}",
+                f"version {no} has no text: {text_reasons.in_words(row.text_reason)}",
                 hint="its bytes: Accept: " + BYTES,
             )
         return answers.text(found, sha256=row.text_sha256.hex())
@@ -260,7 +260,7 @@ def _blame(corpus: Corpus, asked: parameters.Blame, path: dict[str, str], _kind:
     with corpus.reading() as (connection, is_indexed):
         target = target_of(connection, path["id"])
         no = number_of(connection, corpus, target, path["rev"])
-        found = blame.of(connection, target, no, indexed=is_indexed, deleted=asked.deleted)
+        found = blame.blame_of(connection, target, no, indexed=is_indexed, deleted=asked.deleted)
         items: list[Lost] | list[Origin] = (
             blame.lost(connection, target, no, found)
             if asked.deleted
@@ -302,12 +302,12 @@ def _status(corpus: Corpus, _asked: msgspec.Struct, _path: dict[str, str], _kind
 def _reviews(corpus: Corpus, asked: parameters.Reviews, _path: dict[str, str], _kind: str) -> Answer:
     calendar = corpus.calendar()
     with corpus.store.read() as connection:
-        below = prefixes.of(connection, asked.prefix, naming.root_id(connection, asked.root))
+        below = prefixes.prefix_of(connection, asked.prefix, naming.root_id(connection, asked.root))
         begin, end = (
             None if words is None else log_moments.time_of(connection, words, calendar, start=start)
             for words, start in ((asked.since, True), (asked.until, False))
         )
-        wanted = reviews.Wanted(
+        wanted = reviews.ReviewFilters(
             document=None if asked.document is None else target_of(connection, asked.document).id,
             seq=asked.change, root=below.root, prefix=below.path, name=asked.name, action=asked.action,
             standing=asked.standing,

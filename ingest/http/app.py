@@ -185,7 +185,7 @@ def _handlers(own: Pages) -> dict[int | type[Exception], Callable[[Request, Exce
 
     def failed(request: Request, error: Exception) -> Response:
         assert isinstance(error, IngestError)
-        return answer(request, problems.of(error))
+        return answer(request, problems.problem_of(error))
 
     def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)

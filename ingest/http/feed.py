@@ -197,7 +197,7 @@ class Feed:
             head = Seq(reader.head(connection).seq)
             chosen = changes.look_up(connection, wanted)
             rows = list(
-                changes.of(
+                changes.changes_of(
                     connection, chosen, rules=corpus.rules, indexed=is_indexed, after=Seq(after), until=head,
                     limit=limit,
                 )
@@ -210,7 +210,7 @@ class Feed:
         corpus = self._corpus
         with corpus.reading(at_once=True) as (connection, is_indexed):
             chosen = changes.look_up(connection, wanted)
-            rows = changes.of(
+            rows = changes.changes_of(
                 connection, chosen, rules=corpus.rules, indexed=is_indexed, after=Seq(seq - 1), until=Seq(seq)
             )
             return next(rows, None) is not None
@@ -221,7 +221,7 @@ class Feed:
             with suppress(IngestError, _Ended), self._corpus.store.read() as connection:
                 if place is None:
                     place = reviews.last(connection)
-                rows = reviews.page(connection, reviews.Wanted(), after=place, limit=KEPT)
+                rows = reviews.page(connection, reviews.ReviewFilters(), after=place, limit=KEPT)
                 if rows:
                     place = int(rows[-1].key)
                     found = [_review_event(row.seq, records.review(row)) for row in rows]

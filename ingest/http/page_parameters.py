@@ -11,13 +11,13 @@ from ingest.http import parameters
 from ingest.http.parameters import Cursor, Nothing, Seq, Words
 
 
-class Spoken(Nothing, frozen=True, kw_only=True):
+class PageLanguage(Nothing, frozen=True, kw_only=True):
     """`lang` chooses the language of the page."""
 
     lang: Literal["en", "nl"] | None = None
 
 
-class Documents(Spoken, frozen=True, kw_only=True):
+class Documents(PageLanguage, frozen=True, kw_only=True):
     """The list's filters; `seq` is a moment by its number, `differs` how many that differ are passed over."""
 
     prefix: Words = ""
@@ -30,7 +30,7 @@ class Documents(Spoken, frozen=True, kw_only=True):
     differs: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
 
 
-class Document(Spoken, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
+class Document(PageLanguage, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
     """Which versions, and how; `at` names a sentence, `part` one of those of a long text."""
 
     first: Words | None = None
@@ -43,7 +43,7 @@ class Document(Spoken, frozen=True, kw_only=True, rename={"first": "from", "last
     lost: bool = False
 
 
-class Search(Spoken, frozen=True, kw_only=True):
+class Search(PageLanguage, frozen=True, kw_only=True):
     """The words, and where; the page begins behind so many documents."""
 
     q: Words = ""
@@ -53,7 +53,7 @@ class Search(Spoken, frozen=True, kw_only=True):
     root: Words | None = None
 
 
-class Changes(Spoken, frozen=True, kw_only=True, rename={"type_": "type", "class_": "class"}):
+class Changes(PageLanguage, frozen=True, kw_only=True, rename={"type_": "type", "class_": "class"}):
     """The filters of the log; `reviewed` chooses edits with a review that stands, or without."""
 
     since: Words | None = None
@@ -68,7 +68,7 @@ class Changes(Spoken, frozen=True, kw_only=True, rename={"type_": "type", "class
     reviewed: Literal["yes", "no"] | None = None
 
 
-class Period(Spoken, frozen=True, kw_only=True):
+class Period(PageLanguage, frozen=True, kw_only=True):
     """The period of a report."""
 
     since: Words | None = None

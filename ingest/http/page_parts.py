@@ -9,7 +9,7 @@ import msgspec
 _PACK = 32_768  # characters that are sent at once
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class PageHead(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a page before it is made: its name, its document, how long it is kept.
 
     `headers` and `cookies` go with it each time.

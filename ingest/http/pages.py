@@ -23,8 +23,17 @@ from ingest.http.admission import Asker
 from ingest.http.assets import asset
 from ingest.http.last_visit import LOOKED, visit
 from ingest.http.page_data import ChangesData, DocumentsData
-from ingest.http.page_parameters import Changes, Document, Documents, Period, Report, Search, Spoken, read
-from ingest.http.page_parts import Known, Parts, packed, parts_of
+from ingest.http.page_parameters import (
+    Changes,
+    Document,
+    Documents,
+    PageLanguage,
+    Period,
+    Report,
+    Search,
+    read,
+)
+from ingest.http.page_parts import PageHead, Parts, packed, parts_of
 from ingest.http.parameters import Nothing
 from ingest.http.problems import Problem
 from ingest.http.response_cache import ResponseCache
@@ -52,7 +61,7 @@ _KEPT = 30_000_000  # the same of the page of a document that does not change
 _FORMS = {"referrer-policy": "same-origin"}
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class PageContent(msgspec.Struct, frozen=True, kw_only=True):
     """What a page is made of: its template, its data, and what its template has besides."""
 
     template: str
@@ -63,7 +72,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # A page's parameters as they were read, and what gives what it is made of.
-Ask = Callable[[Request], tuple[msgspec.Struct, Callable[[], Shown]]]
+Ask = Callable[[Request], tuple[msgspec.Struct, Callable[[], PageContent]]]
 
 
 class Pages:
@@ -83,19 +92,19 @@ class Pages:
         """Return the routes."""
         found: list[Route] = []
         for path, ask in (
-            ("/", self._asking(Spoken, self._overview)),
+            ("/", self._asking(PageLanguage, self._overview)),
             ("/documents", self._asking(Documents, self._documents)),
             ("/documents/{id}", self._asking(Document, self._document)),
             ("/changes", self._asking(Changes, self._changes)),
             ("/search", self._asking(Search, self._search)),
             ("/report", self._asking(Report, self._report)),
-            ("/health", self._asking(Spoken, self._health)),
+            ("/health", self._asking(PageLanguage, self._health)),
         ):
             name = "/overview" if path == "/" else path
             found.append(Route(f"{name}.json", self._data(ask)))
             found.append(Route(path, self._page(path, name, ask)))
         return [
-            Route("/.json", self._data(self._asking(Spoken, self._overview))),
+            Route("/.json", self._data(self._asking(PageLanguage, self._overview))),
             Route("/report.json", self._report_data),
             Route("/report.html", self._whole_report),
             Route("/documents/{id}/text/{rev}", self._text),
@@ -104,15 +113,15 @@ class Pages:
             *found,
         ]
 
-    def _asking(self, kind: type[parameters.T], ask: Callable[[Request, parameters.T], Shown]) -> Ask:
-        def read_(request: Request) -> tuple[msgspec.Struct, Callable[[], Shown]]:
+    def _asking(self, kind: type[parameters.T], ask: Callable[[Request, parameters.T], PageContent]) -> Ask:
+        def read_(request: Request) -> tuple[msgspec.Struct, Callable[[], PageContent]]:
             asked = read(request, kind)
             return asked, partial(ask, request, asked)
 
         return read_
 
     def _page(self, path: str, name: str, ask: Ask) -> Callable[[Request], Awaitable[Response]]:
-        def html(request: Request, shown: Shown, words: languages.Words, asked: object) -> str:
+        def html(request: Request, shown: PageContent, words: languages.Words, asked: object) -> str:
             values = {
                 "here": "/documents" if path.startswith("/documents") else path,
                 "path": request.url.path,
@@ -124,7 +133,7 @@ class Pages:
             }
             return render.page(shown.template, words, values)
 
-        def make(request: Request, asked: object, shown: Callable[[], Shown]) -> Response:
+        def make(request: Request, asked: object, shown: Callable[[], PageContent]) -> Response:
             seen, words = self._kept.look(), self.words(request)
             known = self._known(request, asked, seen)
             if known is None:
@@ -155,7 +164,7 @@ class Pages:
         return self._around(request, words, known, found, seen)
 
     def _around(
-        self, request: Request, words: languages.Words, known: Known, parts: Parts, seen: StoreState
+        self, request: Request, words: languages.Words, known: PageHead, parts: Parts, seen: StoreState
     ) -> Response:
         """Answer with a page that is kept, and what is of this moment."""
         health = self._health_now()
@@ -175,23 +184,25 @@ class Pages:
             response.set_cookie(cookie, value, max_age=31_536_000, samesite="strict", httponly=True, path="/")
         return response
 
-    def _known(self, request: Request, asked: object, seen: StoreState) -> Known | None:
+    def _known(self, request: Request, asked: object, seen: StoreState) -> PageHead | None:
         """Return what is known of a page before it is made; None of one that is not kept."""
         if isinstance(asked, Document) and all(
             each is None or api.is_plain(each) for each in (asked.first, asked.last)
         ):
             document = request.path_params["id"]
-            return Known(name=document, document=document, micros=_KEPT, headers=_FORMS)
-        if isinstance(asked, Spoken) and request.url.path == "/":
+            return PageHead(name=document, document=document, micros=_KEPT, headers=_FORMS)
+        if isinstance(asked, PageLanguage) and request.url.path == "/":
             since, since_at, cookie = self._visit(request, seen.head)
-            return Known(name=(since, since_at), document=None, micros=_MOMENT // 2, cookies={LOOKED: cookie})
+            return PageHead(
+                name=(since, since_at), document=None, micros=_MOMENT // 2, cookies={LOOKED: cookie}
+            )
         return None
 
     def _visit(self, request: Request, head: int) -> tuple[int, int | None, str]:
         return visit(request.cookies.get(LOOKED, ""), head=head, now=self._corpus.now())
 
     def _parts(
-        self, request: Request, known: Known, words: languages.Words, seen: StoreState,
+        self, request: Request, known: PageHead, words: languages.Words, seen: StoreState,
         make: Callable[[], str],
     ) -> Parts:  # fmt: skip
         """Return the kept parts of a page; made anew after a change of its document, a review or a while."""
@@ -206,11 +217,11 @@ class Pages:
         return found
 
     def _found(
-        self, request: Request, known: Known, words: languages.Words, seen: StoreState
+        self, request: Request, known: PageHead, words: languages.Words, seen: StoreState
     ) -> Parts | None:
         return self._kept.find(self._name(request, known, words, seen), Parts)
 
-    def _name(self, request: Request, known: Known, words: languages.Words, seen: StoreState) -> Hashable:
+    def _name(self, request: Request, known: PageHead, words: languages.Words, seen: StoreState) -> Hashable:
         reviewer = tuple(sorted(self._reviewer(request).items()))
         return ("page", known.name, request.scope["query_string"], words.language, reviewer, seen.review)
 
@@ -225,7 +236,7 @@ class Pages:
     def words(self, request: Request) -> languages.Words:
         """Return the language of a request's page."""
         said = request.query_params.get("lang") or request.cookies.get("lang", "")
-        language = languages.spoken(said, request.headers.get("accept-language", ""))
+        language = languages.language_of(said, request.headers.get("accept-language", ""))
         return languages.Words(language, self._corpus.zone, self._corpus.now())
 
     def around(self, request: Request) -> dict[str, object]:
@@ -252,7 +263,7 @@ class Pages:
 
     # -- the pages -----------------------------------------------------------------------------
 
-    def _overview(self, request: Request, _asked: Spoken) -> Shown:
+    def _overview(self, request: Request, _asked: PageLanguage) -> PageContent:
         since, since_at, cookie = self._visit(request, self._corpus.head())
         with self._corpus.store.read() as connection:
             said = reviews.last(connection)  # one that was just added is seen at once
@@ -263,9 +274,9 @@ class Pages:
             _MOMENT,
             lambda: overview.view(self._corpus, self._cards, self._tally, since=since, since_at=since_at),
         )
-        return Shown(template="overview", data=view, cookies={LOOKED: cookie})
+        return PageContent(template="overview", data=view, cookies={LOOKED: cookie})
 
-    def _documents(self, _request: Request, asked: Documents) -> Shown:
+    def _documents(self, _request: Request, asked: Documents) -> PageContent:
         if asked.seq is not None and asked.at is not None:
             raise UsageError("'at' and 'seq' both name a moment", hint="give one of the two")
         at = f"seq:{asked.seq}" if asked.seq is not None else asked.at or None
@@ -279,9 +290,9 @@ class Pages:
             items=view.items, differs=view.differs, differing=view.differing, at_seq=view.at_seq,
             next=following,
         )  # fmt: skip
-        return Shown(template="documents", data=shown, more={"view": view, "next": following})
+        return PageContent(template="documents", data=shown, more={"view": view, "next": following})
 
-    def _document(self, request: Request, asked: Document) -> Shown:
+    def _document(self, request: Request, asked: Document) -> PageContent:
         def target_of(connection: Connection) -> naming.Target:
             return api.target_of(connection, request.path_params["id"])
 
@@ -290,9 +301,9 @@ class Pages:
             mode=document.require_mode(asked.view), before=asked.before, with_lost=asked.lost, at=asked.at,
             part=asked.part, only=asked.only,
         )  # fmt: skip
-        return Shown(template="document", data=view, more={"only": asked.only}, headers=_FORMS)
+        return PageContent(template="document", data=view, more={"only": asked.only}, headers=_FORMS)
 
-    def _changes(self, _request: Request, asked: Changes) -> Shown:
+    def _changes(self, _request: Request, asked: Changes) -> PageContent:
         since = asked.since or None
         after: int | str = int(since) if since and since.isascii() and since.isdigit() else since or 0
         if isinstance(after, int) and after:
@@ -315,9 +326,9 @@ class Pages:
             items=items, next=following, reviews=[each for some in said.values() for each in some]
         )
         more = {"types": TYPES, "significances": SIGNIFICANCES, "reviewed": said}
-        return Shown(template="changes", data=page, more=more)
+        return PageContent(template="changes", data=page, more=more)
 
-    def _search(self, _request: Request, asked: Search) -> Shown:
+    def _search(self, _request: Request, asked: Search) -> PageContent:
         view = lists.found(
             self._corpus,
             self._cache,
@@ -329,10 +340,10 @@ class Pages:
         )
         following = str(asked.after + len(view.hits)) if view.more else None
         data: api.Page[Match] = api.Page(items=[hit.match for hit in view.hits], next=following)
-        return Shown(template="search", data=data, more={"view": view, "query": asked.q})
+        return PageContent(template="search", data=data, more={"view": view, "query": asked.q})
 
-    def _report(self, _request: Request, asked: Report) -> Shown:
-        return Shown(
+    def _report(self, _request: Request, asked: Report) -> PageContent:
+        return PageContent(
             template="report", data=report_view.view(self._corpus, self._outline(asked), after=asked.after)
         )
 
@@ -352,8 +363,8 @@ class Pages:
         report = self._made(read(request, Report), outline=False)
         return answers.response(answers.of_record(report_view.data(self._corpus, report)), request)
 
-    def _health(self, _request: Request, _asked: Spoken) -> Shown:
-        return Shown(template="health", data=lists.health(self._corpus, since=None))
+    def _health(self, _request: Request, _asked: PageLanguage) -> PageContent:
+        return PageContent(template="health", data=lists.health(self._corpus, since=None))
 
     def _whole_report(self, request: Request) -> Response:
         """Answer with the report as `--html` writes it, as it is made; its style is allowed by its hash."""

@@ -62,7 +62,7 @@ class Refused(Exception):
         self.headers = headers or {}
 
 
-def of(error: errors.IngestError) -> Problem:
+def problem_of(error: errors.IngestError) -> Problem:
     """Return the problem that an error is."""
     status, code = next(
         ((status, code) for kind, status, code in _STATUS if isinstance(error, kind)), (500, "refused")

@@ -57,7 +57,7 @@ class NewWithdrawal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     note: Note | None = None
 
 
-Posted = NewReview | NewWithdrawal
+ReviewRequest = NewReview | NewWithdrawal
 
 
 class Reviews:
@@ -101,7 +101,7 @@ class Reviews:
         pair = urlencode({"from": review.previous_version or 1, "to": review.version})
         return RedirectResponse(f"/documents/{review.document}?{pair}#reviews", 303)
 
-    async def _added(self, asked: Posted, asker: Asker) -> tuple[Review, bool]:
+    async def _added(self, asked: ReviewRequest, asker: Asker) -> tuple[Review, bool]:
         words = _statement(asked, asker)
         corpus = self._corpus
         add: Callable[[], tuple[Review, bool]]
@@ -152,9 +152,11 @@ def form(body: bytes) -> dict[str, str]:
     return fields
 
 
-def posted(given: object, *, strict: bool) -> Posted:
+def posted(given: object, *, strict: bool) -> ReviewRequest:
     """Return what a body asks for; of a form, where numbers are words, not `strict`. Raises UsageError."""
-    kind: type[Posted] = NewWithdrawal if isinstance(given, dict) and "withdraws" in given else NewReview
+    kind: type[ReviewRequest] = (
+        NewWithdrawal if isinstance(given, dict) and "withdraws" in given else NewReview
+    )
     try:
         return convert(given, kind, strict=strict)
     except msgspec.ValidationError as error:
@@ -164,11 +166,11 @@ def posted(given: object, *, strict: bool) -> Posted:
         ) from error
 
 
-def _hint(*kinds: type[Posted]) -> str:
+def _hint(*kinds: type[ReviewRequest]) -> str:
     return "it has " + "; or ".join(", ".join(kind.__struct_fields__) for kind in kinds)
 
 
-def _statement(asked: Posted, asker: Asker) -> Statement:
+def _statement(asked: ReviewRequest, asker: Asker) -> Statement:
     """Return who reviews: whom the proxy names, else who says so. Raises UsageError."""
     if not asker.by_proxy:
         return reviewing.statement(asked.name or "", asked.note, named_by="reviewer")

@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.diff.provenance import OPEN, Cutter, Lineage, Said, Span
+from ingest.diff.provenance import OPEN, Cutter, Lineage, PlacedSentence, Span
 from ingest.index import edits, stored_spans
 from ingest.model import DocumentKey
 from ingest.store import bodies, tables, versions
@@ -62,7 +62,7 @@ class Blame(msgspec.Struct, frozen=True):
     lost: list[Lost]
 
 
-def of(
+def blame_of(
     connection: Connection, document: DocumentKey, no: int, *, indexed: bool, deleted: bool = False,
     row: Row | None = None, text: str | None = None,
 ) -> Blame | None:  # fmt: skip
@@ -74,7 +74,7 @@ def of(
     head = _head(connection, document) if indexed else None
     if head is not None and head.no >= no:
         if row is None or text is None or row.normaliser != head.normaliser:
-            row = edits.chosen(versions.renditions(connection, document, no, no), head.normaliser)
+            row = edits.rendition_by(versions.renditions(connection, document, no, no), head.normaliser)
             raw = b"" if row is None else bodies.get(connection, document, no)
             text = None if row is None else edits.text_of(connection, raw, row).text
         said = None if row is None or text is None else Cutter().cut(text, row.language)
@@ -155,7 +155,9 @@ def _stored(connection: Connection, document: DocumentKey, no: int, keys: list[i
     return [stored_spans.of_row(row) for row in connection.execute(_SOME_SPANS, asked | {"hashes": keys})]
 
 
-def _made(connection: Connection, document: DocumentKey, no: int) -> tuple[list[Span], list[Said] | None]:
+def _made(
+    connection: Connection, document: DocumentKey, no: int
+) -> tuple[list[Span], list[PlacedSentence] | None]:
     """Return the spans up to a version, made from the texts, and the version's sentences."""
     by_version: defaultdict[int, list[Row]] = defaultdict(list)
     newest = None
@@ -164,7 +166,9 @@ def _made(connection: Connection, document: DocumentKey, no: int) -> tuple[list[
         newest = row if newest is None or row.rendition_seq > newest.rendition_seq else newest
     cutter, lineage, said = Cutter(), Lineage(), None
     for number, raw in bodies.run(connection, document, 1, no):
-        rendition = edits.chosen(by_version.get(number, ()), "" if newest is None else newest.normaliser)
+        rendition = edits.rendition_by(
+            by_version.get(number, ()), "" if newest is None else newest.normaliser
+        )
         said = None
         if rendition is not None:
             text = edits.text_of(connection, raw, rendition)
@@ -181,7 +185,7 @@ def _live_at(stays: dict[int, list[Span]], no: int) -> dict[int, Iterator[Span]]
     }
 
 
-def _origin(said: Said, span: Span, stays: Sequence[Span]) -> Origin:
+def _origin(said: PlacedSentence, span: Span, stays: Sequence[Span]) -> Origin:
     """Return where a sentence came from: the span that holds it, of all `stays` of such a sentence."""
     away: list[tuple[int, int]] = []
     if span.origin_no < span.from_no:
@@ -236,7 +240,7 @@ def _texts(
         newest = row if newest is None or row.rendition_seq > newest.rendition_seq else newest
     name = normaliser if normaliser is not None else "" if newest is None else newest.normaliser
     for no, raw in bodies.run(connection, document, first, last):
-        rendition = edits.chosen(renditions.get(no, ()), name) if no in of_version else None
+        rendition = edits.rendition_by(renditions.get(no, ()), name) if no in of_version else None
         if rendition is None:
             continue
         text = edits.text_of(connection, raw, rendition).text

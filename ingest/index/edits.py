@@ -35,7 +35,7 @@ class Texts(msgspec.Struct, frozen=True):
     earlier: tuple[tuple[int, bytes], ...]
 
 
-def of(connection: Connection, row: Row, *, rules: Rules) -> Edit | None:
+def edit_of(connection: Connection, row: Row, *, rules: Rules) -> Edit | None:
     """Return the edit of a change, a row of `reader.changes`; None where there is none to speak of.
 
     That is where the change made no new version, or one of the two versions has no text that can be told of.
@@ -61,7 +61,7 @@ def between(
 
 def texts(connection: Connection, document: DocumentKey, first: int, last: int) -> Texts | None:
     """Return the two texts that `between` compares; None and errors as it has them."""
-    pair = compared(connection, document, first, last)
+    pair = pair_between(connection, document, first, last)
     if pair is None:
         return one_sided(connection, document, first, last)
     old, new = read(connection, document, pair)
@@ -94,18 +94,20 @@ def _came(connection: Connection, document: DocumentKey, first: int, row: Row) -
     if why is None or why.text_reason is None or not new.text.strip():
         return None
     old = msgspec.structs.replace(
-        new, text="", sha256=b"", lossy=False, unread=text_reasons.said(why.text_reason)
+        new, text="", sha256=b"", lossy=False, unread=text_reasons.in_words(why.text_reason)
     )
     again = versions.with_text(connection, document, row.text_sha256, normaliser=row.normaliser, before=first)
     return Texts(old, new, tuple((no, row.text_sha256) for no in again))
 
 
-def compared(connection: Connection, document: DocumentKey, first: int, last: int) -> tuple[Row, Row] | None:
+def pair_between(
+    connection: Connection, document: DocumentKey, first: int, last: int
+) -> tuple[Row, Row] | None:
     """Return the renditions of two versions that are compared; None where there are none with text."""
     if last == first + 1:
-        return paired(versions.renditions(connection, document, first, last))
+        return pair_of(versions.renditions(connection, document, first, last))
     found = versions.renditions(connection, document, first, first)
-    return paired(found + versions.renditions(connection, document, last, last))
+    return pair_of(found + versions.renditions(connection, document, last, last))
 
 
 def read(connection: Connection, document: DocumentKey, pair: tuple[Row, Row]) -> tuple[Text, Text]:
@@ -115,10 +117,10 @@ def read(connection: Connection, document: DocumentKey, pair: tuple[Row, Row]) -
         raws = dict(bodies.run(connection, document, first, last))
     else:
         raws = {no: bodies.get(connection, document, no) for no in (first, last)}
-    return both(connection, (raws[pair[0].version], raws[pair[1].version]), pair)
+    return both_texts(connection, (raws[pair[0].version], raws[pair[1].version]), pair)
 
 
-def both(
+def both_texts(
     connection: Connection,
     raws: tuple[bytes, bytes],
     pair: tuple[Row, Row],
@@ -180,7 +182,7 @@ def made_version(row: Row) -> bool:
     return bool(row.version > row.previous_version)
 
 
-def paired(renditions: list[Row]) -> tuple[Row, Row] | None:
+def pair_of(renditions: list[Row]) -> tuple[Row, Row] | None:
     """Return the two renditions that are compared; given are those of two versions, by version and age.
 
     Two by one normaliser where there are such, else the older version's last and the newer one's first.
@@ -199,7 +201,7 @@ def paired(renditions: list[Row]) -> tuple[Row, Row] | None:
     return None if old is None else (old, new)
 
 
-def chosen(found: Sequence[Row], normaliser: str) -> Row | None:
+def rendition_by(found: Sequence[Row], normaliser: str) -> Row | None:
     """Return a version's newest rendition with text by this normaliser, else the newest."""
     return next(
         (each for each in reversed(found) if each.normaliser == normaliser), found[-1] if found else None
@@ -235,7 +237,7 @@ def steps(
     before: tuple[int, bytes] | None = None
     known: list[tuple[Row, Text]] = []
     for no, raw in bodies.run(connection, key, *stretch):
-        row = chosen(renditions.get(no, ()), normaliser)
+        row = rendition_by(renditions.get(no, ()), normaliser)
         text = None if row is None else text_of(connection, raw, row)
         if not alone:
             known = known[-1:] + ([] if row is None or text is None else [(row, text)])
@@ -250,7 +252,7 @@ def text_of(connection: Connection, raw: bytes, row: Row) -> Text:
         text = body.decode()
     except UnicodeDecodeError as error:
         raise IntegrityError(f"the text of version {row.version} is not UTF-8") from error
-    known = version_standoff.of(row)
+    known = version_standoff.standoff_of(row)
     return Text(
         text=text,
         sha256=row.text_sha256,

@@ -17,7 +17,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ingest.diff.provenance import OPEN, Cutter, Lineage, Said, Span
+from ingest.diff.provenance import OPEN, Cutter, Lineage, PlacedSentence, Span
 from ingest.diff.queues import Queues
 from ingest.edits import classifier
 from ingest.edits.classify import classify
@@ -65,7 +65,7 @@ def catch_up(
                 _set_rules(connection, rules)
                 rules = None  # once: two processes with other rules would undo each other's work for ever
             head = Seq(reader.head(connection).seq)
-            reached = state.edited(connection)
+            reached = state.edits_seq(connection)
             total = total or head - reached
             size = batch if most is None else min(batch, most - done)
             again = reached < place
@@ -125,7 +125,7 @@ def _edit_again(connection: Connection, found: Sequence[Row]) -> None:
     made = []
     for row in found:
         with suppress(IntegrityError):
-            edit = edits.of(connection, row, rules=rules)
+            edit = edits.edit_of(connection, row, rules=rules)
             if edit is not None:
                 made.append((Seq(row.seq), DocumentKey(row.key), edit))
     _write_edits(connection, made)
@@ -154,7 +154,7 @@ def _take(connection: Connection, found: Sequence[Row], stems: Stems, tell: Call
     taken.write(connection, stems)
 
 
-class Made(msgspec.Struct):
+class DocumentStretch(msgspec.Struct):
     """What a stretch of the log made of one document."""
 
     no: int
@@ -186,7 +186,7 @@ def _document(
     rules: Rules,
     *,
     anew: bool = False,
-) -> Made | None:
+) -> DocumentStretch | None:
     """Index one document up to the last of these changes; `head` is how far it was. Raises IntegrityError.
 
     Where a version is long, the edits are made before the spans and not beside them: less is held at a time.
@@ -200,7 +200,7 @@ def _document(
     normaliser = _normaliser(renditions, None if head is None or anew else head.normaliser)
     wanted = {row.version: row for row in changes if edits.made_version(row)}
     lineage = Lineage()
-    made = Made(last, normaliser, [], [], [], [], anew)
+    made = DocumentStretch(last, normaliser, [], [], [], [], anew)
 
     def make_edit(at: edits.Step) -> None:
         change = wanted.get(at.no)
@@ -248,13 +248,13 @@ def _edit(
 ) -> Edit | None:
     before, after = at.before, (at.no, at.raw)
     assert before is not None
-    pair = edits.paired([*renditions.get(before[0], ()), *renditions.get(after[0], ())])
+    pair = edits.pair_of([*renditions.get(before[0], ()), *renditions.get(after[0], ())])
     if pair is None or pair[1].version != after[0]:
         found = edits.one_sided(connection, row.key, before[0], after[0])
         if found is None:
             return None
         return classify(found.before, found.after, earlier=found.earlier, rules=rules.of(row.root))
-    old, new = edits.both(connection, (before[1], after[1]), pair, at.known)
+    old, new = edits.both_texts(connection, (before[1], after[1]), pair, at.known)
     again = versions.with_text(
         connection, row.key, new.sha256, normaliser=pair[1].normaliser, before=before[0]
     )
@@ -283,7 +283,7 @@ def _normaliser(renditions: dict[int, list[Row]], before: str | None) -> str:
 # -- where a document was left -----------------------------------------------------------------
 
 
-def _restored(connection: Connection, key: DocumentKey, said: list[Said]) -> Lineage | None:
+def _restored(connection: Connection, key: DocumentKey, said: list[PlacedSentence]) -> Lineage | None:
     """Return the lineage after the last indexed version, whose sentences these are.
 
     None where the index has other sentences of it.
@@ -301,7 +301,7 @@ def _restored(connection: Connection, key: DocumentKey, said: list[Said]) -> Lin
 
 
 def _gone(
-    connection: Connection, key: DocumentKey, lineage: Lineage, said: Sequence[Said]
+    connection: Connection, key: DocumentKey, lineage: Lineage, said: Sequence[PlacedSentence]
 ) -> dict[int, Span]:
     """Return, by key, the last span of each sentence that the text has and the last version had not."""
     here = {each.key for each in lineage.said} | lineage.gone.keys()
@@ -324,13 +324,14 @@ class _Taken:
     """What is to be written of a stretch of the log; spans become rows as they are written."""
 
     def __init__(self) -> None:
-        self.begun: list[tuple[int, Made, int]] = []  # a document's key, its spans, the number of the first
+        # Of each document: its key, its spans, and the number of the first of them.
+        self.begun: list[tuple[int, DocumentStretch, int]] = []
         self.ended: list[tuple[int, int, int]] = []
         self.edits: list[tuple[Seq, DocumentKey, Edit]] = []
         self.heads: list[tuple[int, int, int, str]] = []
         self.anew: list[tuple[int]] = []
 
-    def add(self, key: DocumentKey, made: Made, spans: int) -> None:
+    def add(self, key: DocumentKey, made: DocumentStretch, spans: int) -> None:
         """Take in a document's rows. `spans` counts the numbers that spans, deleted ones too, have used."""
         if made.anew:
             self.anew.append((key,))

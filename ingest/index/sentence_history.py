@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from ingest.diff import sentences
-from ingest.diff.provenance import Cutter, Lineage, Said, key_of
+from ingest.diff.provenance import Cutter, Lineage, PlacedSentence, key_of
 from ingest.edits.edit import Text
 from ingest.index import blame, edits
 from ingest.model import DocumentKey
@@ -27,10 +27,10 @@ class SentenceHistory(msgspec.Struct, frozen=True, kw_only=True):
     in another order.
     """
 
-    said: Said
+    said: PlacedSentence
     edited_in: tuple[int, ...]
     reached: int
-    now: Said | None
+    now: PlacedSentence | None
     gone_in: int | None
     moved: bool
 
@@ -82,7 +82,7 @@ def short(sentence: str) -> str:
     return f"{key_of(sentence) & 0xFFFFFFFF:08x}"
 
 
-def _chosen(cut: Sequence[Said], offset: int, key: str) -> int | None:
+def _chosen(cut: Sequence[PlacedSentence], offset: int, key: str) -> int | None:
     """Return the sentence that is meant: the nearest that says so, else the one that stands there."""
     same = [number for number, each in enumerate(cut) if key and short(each.text) == key]
     if same:
@@ -95,17 +95,17 @@ def _chosen(cut: Sequence[Said], offset: int, key: str) -> int | None:
     return held[0] if held and not key else None
 
 
-def _nth(cut: Sequence[Said], chosen: int) -> int:
+def _nth(cut: Sequence[PlacedSentence], chosen: int) -> int:
     """Return how many sentences before the chosen one say the same."""
     return sum(each.key == cut[chosen].key for each in cut[:chosen])
 
 
 def _text(connection: Connection, document: DocumentKey, no: int, normaliser: str) -> Text | None:
-    row = edits.chosen(versions.renditions(connection, document, no, no), normaliser)
+    row = edits.rendition_by(versions.renditions(connection, document, no, no), normaliser)
     return None if row is None else edits.text_of(connection, bodies.get(connection, document, no), row)
 
 
-def _stands(text: Text, key: int, nth: int) -> Said | None:
+def _stands(text: Text, key: int, nth: int) -> PlacedSentence | None:
     found = [each for each in Cutter().cut(text.text, text.language) if each.key == key]
     return found[min(nth, len(found) - 1)] if found else None
 
@@ -119,7 +119,7 @@ def _has_moved(old: Text, new: Text, offset: int) -> bool:
 
 def _successor(
     connection: Connection, document: DocumentKey, no: int, normaliser: str, key: int
-) -> tuple[Said, int] | None:
+) -> tuple[PlacedSentence, int] | None:
     """Return the sentence of a version that is an edit of this one of the version before.
 
     With it how many sentences before it say the same.

@@ -36,15 +36,15 @@ def behind(index: Index, rules: Rules | None = None) -> int:
     """Tell how many changes a prepared index has not taken in; with `rules`, with edits by these."""
     with index.reading() as connection:
         has_any = rules is None or has_edits_by(connection, rules)
-        return Seq(reader.head(connection).seq) - (edited(connection) if has_any else 0)
+        return Seq(reader.head(connection).seq) - (edits_seq(connection) if has_any else 0)
 
 
-def edited(connection: Connection) -> Seq:
+def edits_seq(connection: Connection) -> Seq:
     """Return the seq up to which the index has the edits."""
     return Seq(_row(connection, "edited").edited)
 
 
-def reached(connection: Connection) -> Seq:
+def sentences_seq(connection: Connection) -> Seq:
     """Return the seq up to which the index has the sentences."""
     return Seq(_row(connection, "seq").seq)
 
@@ -121,8 +121,8 @@ def record(index: Index) -> IndexState:
         return IndexState(
             index=index.address,
             version=VERSION,
-            seq=reached(connection),
-            behind=head - edited(connection),
+            seq=sentences_seq(connection),
+            behind=head - edits_seq(connection),
             documents=one("SELECT count(*) FROM indexed").scalar_one(),
             edits=one("SELECT count(*) FROM edit").scalar_one(),
             spans=one("SELECT count(*) FROM span").scalar_one(),

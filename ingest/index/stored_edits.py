@@ -29,7 +29,7 @@ def marks(edit: Edit) -> list[str]:
     return flags + [f"fact:{kind}" for kind in sorted({fact.kind for fact in edit.facts})]
 
 
-def chosen(
+def selection(
     *,
     kind: str | None = None,
     significance: str | None = None,
@@ -37,7 +37,7 @@ def chosen(
     flag: str | None = None,
     reviewed: bool | None = None,
 ) -> Seqs | None:
-    """Return a select of the seqs of the changes with such an edit, which `some` takes.
+    """Return a select of the seqs of the changes with such an edit, which `selected_seqs` takes.
 
     None where nothing is asked. `significance` may be several, with commas between. `reviewed` says whether
     the edit has a review that stands. Raises UsageError for a name that no edit has.
@@ -60,7 +60,7 @@ def chosen(
     return sa.select(seq).where(*conditions) if conditions else None
 
 
-def some(
+def selected_seqs(
     connection: Connection, among: Seqs, *, after: int, until: int, limit: int, newest_first: bool
 ) -> list[int]:
     """Return so many of the chosen seqs, of those above `after` and at most `until`: the first, or the last.
@@ -73,7 +73,7 @@ def some(
     return [int(each) for each in connection.execute(within.order_by(order).limit(limit)).scalars()]
 
 
-def those(connection: Connection, among: Seqs, seqs: Sequence[int]) -> set[int]:
+def selected_among(connection: Connection, among: Seqs, seqs: Sequence[int]) -> set[int]:
     """Return the chosen ones of these seqs, of which a statement takes some thousands."""
     (seq,) = among.selected_columns
     return {int(each) for each in connection.execute(among.where(seq.in_(seqs))).scalars()}
@@ -87,7 +87,7 @@ def is_chosen(
     fact: str | None = None,
     flag: str | None = None,
 ) -> bool:
-    """Tell whether `chosen` would give a change with this edit."""
+    """Tell whether `selection` would give a change with this edit."""
     return (
         edit is not None
         and kind in (None, edit.kind)
@@ -102,7 +102,7 @@ def summaries(connection: Connection, seqs: Sequence[int]) -> dict[int, Summary 
 
     A change that the index has not taken in is missing. Changes that nobody asked for may be among them.
     """
-    reached, first, last = state.edited(connection), min(seqs), max(seqs)
+    reached, first, last = state.edits_seq(connection), min(seqs), max(seqs)
     found: dict[int, Summary | None] = {seq: None for seq in seqs if seq <= reached}
     # Where few others lie between, a stretch is found in a third of the time.
     dense = last - first < 4 * len(seqs)
@@ -132,7 +132,7 @@ def stored(connection: Connection, rows: Sequence[Row]) -> dict[int, msgspec.Raw
 
     A change that the index has not taken in is missing.
     """
-    reached = state.edited(connection)
+    reached = state.edits_seq(connection)
     found: dict[int, msgspec.Raw | None] = {int(row.seq): None for row in rows if row.seq <= reached}
     if found:
         select = sa.select(_edit.seq, _edit.body).where(_edit.seq.in_(list(found)))

@@ -73,7 +73,7 @@ class Tally:
             if known == BEGINNING:
                 whole = totals.counts(connection)
                 return whole.documents, whole.versions
-            documents, versions_ = totals.grown(connection, known, head)
+            documents, versions_ = totals.growth(connection, known, head)
             return found[0] + documents, found[1] + versions_
 
         documents, versions_ = self._counted(connection, ("record",), head, BEGINNING, (0, 0), add)

@@ -9,7 +9,7 @@ from ingest.store import bodies
 from ingest.store.engine import Row
 
 
-def of(row: Row) -> Standoff | None:
+def standoff_of(row: Row) -> Standoff | None:
     """Return blocks and annotations of a rendition; None where it has none. Raises IntegrityError.
 
     The row is one of `versions`.

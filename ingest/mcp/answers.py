@@ -48,7 +48,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         return {"cite": self.citation.cite, "seq": self.citation.seq, **self.fields}
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class ToolResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a tool found, before it is made fit. The items come after the fields, under `items_name`.
 
     Fields and items are material.

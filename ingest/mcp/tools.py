@@ -15,13 +15,13 @@ import msgspec
 from ingest.corpus import Corpus
 from ingest.errors import NotFound, UsageError
 from ingest.history import languages, naming, prefixes
-from ingest.index.fulltext.query import odd, parse
+from ingest.index.fulltext.query import parse, query_notes
 from ingest.mcp import material, parameters
 from ingest.mcp.answers import (
     Answer,
     Fields,
-    Found,
     Item,
+    ToolResult,
     citation,
     citations_of,
     each_once,
@@ -56,7 +56,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     purpose: str
     parameters: type[msgspec.Struct]
-    ask: Callable[[Corpus, Mapping[str, object]], Found]
+    ask: Callable[[Corpus, Mapping[str, object]], ToolResult]
 
     @property
     def description(self) -> str:
@@ -70,7 +70,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def _tool(name: str, title: str, kind: type[P], ask: Callable[[Corpus, P], Found], purpose: str) -> Tool:
+def _tool(name: str, title: str, kind: type[P], ask: Callable[[Corpus, P], ToolResult], purpose: str) -> Tool:
     """Return a tool whose question is asked with parameters of its own kind."""
     return Tool(
         name=name, title=title, purpose=purpose, parameters=kind,
@@ -113,8 +113,8 @@ def _where(record: _Placed) -> Fields:
 # -- the questions -------------------------------------------------------------------------------
 
 
-def _search(corpus: Corpus, asked: parameters.Search) -> Found:
-    notes = odd(asked.query, parse(asked.query))
+def _search(corpus: Corpus, asked: parameters.Search) -> ToolResult:
+    notes = query_notes(asked.query, parse(asked.query))
     hits = corpus.search(
         asked.query, every=asked.every, root=asked.root, prefix=asked.prefix, language=asked.language
     )
@@ -128,7 +128,7 @@ def _search(corpus: Corpus, asked: parameters.Search) -> Found:
     items, end = page_of(made, 0, asked.limit)
     if not items:
         notes += _unknown(corpus, asked)
-    return Found(
+    return ToolResult(
         citations=citations_of(items),
         fields={},
         notes=notes,
@@ -141,14 +141,14 @@ def _search(corpus: Corpus, asked: parameters.Search) -> Found:
 def _unknown(corpus: Corpus, asked: parameters.Search) -> list[str]:
     """Return why nothing can be found: that no path begins so, that no text is in this language."""
     with corpus.store.read() as connection:
-        below = prefixes.of(connection, asked.prefix, naming.root_id(connection, asked.root))
+        below = prefixes.prefix_of(connection, asked.prefix, naming.root_id(connection, asked.root))
         found = [prefixes.unknown(connection, below)]
         if asked.language is not None:
             found.append(languages.unknown(connection, asked.language))
     return [why for why in found if why is not None]
 
 
-def _document(corpus: Corpus, asked: parameters.Document) -> Found:
+def _document(corpus: Corpus, asked: parameters.Document) -> ToolResult:
     facts = corpus.facts(asked.document, root=asked.root)
     until = None if asked.before is None else asked.before - 1
     changes: list[Change] = []
@@ -161,7 +161,7 @@ def _document(corpus: Corpus, asked: parameters.Document) -> Found:
             )
         )  # fmt: skip
     items, end = page_of([_change(each) for each in changes], 0, asked.limit)
-    return Found(
+    return ToolResult(
         citations=each_once([citation(facts.document, facts.version, facts.seq), *citations_of(items)]),
         fields={"newest": msgspec.to_builtins(facts)},
         items=items,
@@ -196,7 +196,7 @@ def _edit(edit: object) -> Fields | None:
     return {**{name: whole[name] for name in kept}, "facts": facts, "facts_total": len(whole["facts"])}
 
 
-def _version(corpus: Corpus, asked: parameters.Version) -> Found:
+def _version(corpus: Corpus, asked: parameters.Version) -> ToolResult:
     picked = _picked(corpus, asked)
     record = corpus.version(f"{picked.document}@{picked.version}")
     fields = msgspec.to_builtins(record)
@@ -206,12 +206,12 @@ def _version(corpus: Corpus, asked: parameters.Version) -> Found:
     fields["annotations"] = None if beside is None else {name: len(each) for name, each in beside.items()}
     fields["blocks"] = None if blocks is None else len(blocks)
     if text is None:
-        return Found(citations=[citation(record.document, record.version, record.seq)], fields=fields)
+        return ToolResult(citations=[citation(record.document, record.version, record.seq)], fields=fields)
     if asked.offset > len(text):
         raise NotFound(f"the text has {len(text)} characters", hint="ask from an offset within it")
     part = material.beginning(text[asked.offset : asked.offset + asked.length], max(20, asked.length))
     end = asked.offset + len(part)
-    return Found(
+    return ToolResult(
         citations=[citation(record.document, record.version, record.seq)],
         fields={**fields, "offset": asked.offset, "text": part},
         total=len(text),
@@ -236,7 +236,7 @@ def _picked(corpus: Corpus, asked: parameters.Version | parameters.Blame) -> Ver
     return corpus.facts(f"{facts.document}@{asked.version}")
 
 
-def _diff(corpus: Corpus, asked: parameters.Diff) -> Found:
+def _diff(corpus: Corpus, asked: parameters.Diff) -> ToolResult:
     document = _id(corpus, asked.document, asked.root)
     record = corpus.diff(document, asked.first, asked.to)
     seqs = corpus.seqs(document)
@@ -246,7 +246,7 @@ def _diff(corpus: Corpus, asked: parameters.Diff) -> Found:
         "binary": record.binary is True, "stat": None if record.stat is msgspec.UNSET else record.stat,
     }  # fmt: skip
     if record.binary is True:
-        return Found(citations=cited, fields={**fields, "same_bytes": record.same is True})
+        return ToolResult(citations=cited, fields={**fields, "same_bytes": record.same is True})
     words = [] if isinstance(record.words, msgspec.UnsetType) else record.words
     after = corpus.version(f"{document}@{record.last}").text or ""
     made = [
@@ -260,7 +260,7 @@ def _diff(corpus: Corpus, asked: parameters.Diff) -> Found:
     ]  # fmt: skip
     items, _ = page_of(made, 0, asked.limit)
     ends = asked.after + len(items)
-    return Found(
+    return ToolResult(
         citations=cited,
         fields=fields,
         items=items,
@@ -270,14 +270,14 @@ def _diff(corpus: Corpus, asked: parameters.Diff) -> Found:
     )
 
 
-def _blame(corpus: Corpus, asked: parameters.Blame) -> Found:
+def _blame(corpus: Corpus, asked: parameters.Blame) -> ToolResult:
     facts = _picked(corpus, asked)
     document = facts.document
     name = f"{document}@{facts.version}"
     seqs = corpus.seqs(document)
     made = [_origin(each, seqs) for each in (corpus.lost(name) if asked.deleted else corpus.blame(name))]
     items, end = page_of(made, asked.after, asked.limit)
-    return Found(
+    return ToolResult(
         citations=each_once([citation(document, facts.version, facts.seq), *citations_of(items)]),
         fields={**_where(facts), "version": facts.version},
         items=items,
@@ -300,7 +300,7 @@ def _origin(record: Origin | Lost, seqs: dict[int, int]) -> Item:
     return Item(citation=cited, fields=rest)
 
 
-def _report(corpus: Corpus, asked: parameters.Report) -> Found:
+def _report(corpus: Corpus, asked: parameters.Report) -> ToolResult:
     document = None if asked.document is None else _id(corpus, asked.document, asked.root)
     report = corpus.report(
         since=asked.since, until=asked.until, root=asked.root, prefix=asked.prefix, document=document
@@ -311,7 +311,7 @@ def _report(corpus: Corpus, asked: parameters.Report) -> Found:
     items, end = page_of(made, asked.after, asked.limit)
     fields = msgspec.to_builtins(msgspec.structs.replace(whole, documents=[]))
     del fields["documents"]
-    return Found(
+    return ToolResult(
         citations=citations_of(items),
         fields={**fields, "document": document},
         items=items,

@@ -17,7 +17,7 @@ import msgspec
 from ingest.expressions import expression
 from ingest.normalise import magic
 from ingest.normalise.decoding_result import REPLACEMENT, SURE, Decoded, is_plausible, replaced
-from ingest.normalise.guess import MERE_GUESS, declared, guessed
+from ingest.normalise.guess import MERE_GUESS, by_declaration, by_likeness
 from ingest.normalise.iso2022 import read_escapes
 
 _MARKS = (
@@ -168,7 +168,7 @@ def _is_text_but_for_nul(raw: bytes) -> bool:
 def _not_utf8(raw: bytes) -> Decoded:
     if media_type := magic.kind(raw):
         return _binary(media_type)
-    return _cesu8(raw) or _mended_utf8(raw, "utf-8") or declared(raw) or guessed(raw) or _binary()
+    return _cesu8(raw) or _mended_utf8(raw, "utf-8") or by_declaration(raw) or by_likeness(raw) or _binary()
 
 
 def _cesu8(raw: bytes) -> Decoded | None:

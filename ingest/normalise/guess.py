@@ -62,7 +62,7 @@ _SIGN_IN_WORD = expression(r"[±¶¦¬©®ˇ](?=[^\W\d_])|(?<=[^\W\d_])[»«¤±
 _C1 = expression("[\x80-\x84\x86-\x9f]")
 
 
-def declared(raw: bytes) -> Decoded | None:
+def by_declaration(raw: bytes) -> Decoded | None:
     """Return the text in the encoding that a head names: of XML, HTML, CSS, a mail, a line for an editor."""
     head = raw[:_HEAD]
     found = next((match for shape in _DECLARATIONS if (match := shape.search(head))), None)
@@ -95,7 +95,7 @@ def _in_larger(found: Decoded, raw: bytes) -> Decoded:
     return msgspec.structs.replace(found, text=text, encoding=larger)
 
 
-def guessed(raw: bytes) -> Decoded | None:
+def by_likeness(raw: bytes) -> Decoded | None:
     """Return the text in the encoding that it is most like, else in cp1252; None where it is like none."""
     guess = _detector()(_sample(raw))
     encoding, confidence = guess["encoding"], float(guess["confidence"])

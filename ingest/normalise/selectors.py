@@ -122,7 +122,7 @@ def _holds(test: Test, name: str, attributes: Mapping[str, str]) -> bool:
     return has.endswith(value) if test.how == "$=" else value in has
 
 
-class Matched(msgspec.Struct, frozen=True):
+class MatchState(msgspec.Struct, frozen=True):
     """How far each selector is met at an element: `here` by itself, `above` by it or one it stands in."""
 
     here: tuple[int, ...]
@@ -134,9 +134,9 @@ class Matcher:
 
     def __init__(self, selectors: Sequence[Selector]) -> None:
         self._selectors = tuple(selectors)
-        self.root = Matched((0,) * len(self._selectors), (0,) * len(self._selectors))
+        self.root = MatchState((0,) * len(self._selectors), (0,) * len(self._selectors))
 
-    def at(self, parent: Matched, name: str, attributes: Mapping[str, str]) -> tuple[Matched, bool]:
+    def at(self, parent: MatchState, name: str, attributes: Mapping[str, str]) -> tuple[MatchState, bool]:
         """Return what is met at an element, and whether a selector is met whole."""
         here, above, whole = [], [], False
         for number, selector in enumerate(self._selectors):
@@ -150,4 +150,4 @@ class Matcher:
             whole = whole or bool(met >> (len(selector) - 1) & 1)
             here.append(met)
             above.append(parent.above[number] | met)
-        return Matched(tuple(here), tuple(above)), whole
+        return MatchState(tuple(here), tuple(above)), whole

@@ -21,17 +21,45 @@ if TYPE_CHECKING:
         all_annotations,
         document,
     )
-    from ingest.records.log import Actor, Change, ChangeWithText, change, changes, edited
+    from ingest.records.log import Actor, Change, ChangeWithText, change, change_with_edit, changes
     from ingest.records.report import ReportCounts, ReportDocument, ReportEntry, ReportRecord, ReportSentence
     from ingest.records.reviews import Review, review
     from ingest.records.shown import of_row, shown_path, shown_path_or_none
     from ingest.records.status import RootStatus, SinkStatus, Status
 
 __all__ = (
-    "Actor", "Annotations", "Away", "Change", "ChangeWithText", "Difference", "Document", "Lost", "Origin",
-    "ReportCounts", "ReportDocument", "ReportEntry", "ReportRecord", "ReportSentence", "Review", "RootStatus",
-    "Run", "SinkStatus", "Status", "Stretch", "Version", "VersionFacts", "all_annotations", "change",
-    "changes", "document", "edited", "of_row", "review", "shown_path", "shown_path_or_none", "stretch",
+    "Actor",
+    "Annotations",
+    "Away",
+    "Change",
+    "ChangeWithText",
+    "Difference",
+    "Document",
+    "Lost",
+    "Origin",
+    "ReportCounts",
+    "ReportDocument",
+    "ReportEntry",
+    "ReportRecord",
+    "ReportSentence",
+    "Review",
+    "RootStatus",
+    "Run",
+    "SinkStatus",
+    "Status",
+    "Stretch",
+    "Version",
+    "VersionFacts",
+    "all_annotations",
+    "change",
+    "change_with_edit",
+    "changes",
+    "document",
+    "of_row",
+    "review",
+    "shown_path",
+    "shown_path_or_none",
+    "stretch",
 )  # fmt: skip
 _MODULES = {
     "blame": ("Away", "Lost", "Origin", "Run"),
@@ -45,7 +73,7 @@ _MODULES = {
         "all_annotations",
         "document",
     ),
-    "log": ("Actor", "Change", "ChangeWithText", "change", "changes", "edited"),
+    "log": ("Actor", "Change", "ChangeWithText", "change", "changes", "change_with_edit"),
     "report": ("ReportCounts", "ReportDocument", "ReportEntry", "ReportRecord", "ReportSentence"),
     "reviews": ("Review", "review"),
     "shown": ("of_row", "shown_path", "shown_path_or_none"),

@@ -81,10 +81,10 @@ def changes(connection: Connection, rows: Iterable[Row], *, rules: Rules, indexe
                 body = known[row.seq]
                 yield change(row, None if body is None else _edit(body))
             else:
-                yield edited(row, connection, rules=rules)
+                yield change_with_edit(row, connection, rules=rules)
 
 
-def edited(row: Row, connection: Connection, *, rules: Rules) -> Change:
+def change_with_edit(row: Row, connection: Connection, *, rules: Rules) -> Change:
     """Return a change as the contract shows it, the same in the log lines, the feed and `log`.
 
     Its `edit` is made from the two texts, which takes milliseconds. It is null too where they are damaged,
@@ -94,7 +94,7 @@ def edited(row: Row, connection: Connection, *, rules: Rules) -> Change:
 
     made = None
     with suppress(IntegrityError):
-        made = edits.of(connection, row, rules=rules)
+        made = edits.edit_of(connection, row, rules=rules)
     return change(row, made)
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from ingest.diff.sentences import Comparison, Piece, compare
 from ingest.edits import boilerplate
-from ingest.edits.boilerplate import Stripped
+from ingest.edits.boilerplate import Remainder
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
 from ingest.edits.settings import RootRules, Rules
@@ -23,7 +23,7 @@ from ingest.model import BEGINNING, Seq
 from ingest.moments import Calendar
 from ingest.records.report import ReportCounts, ReportSentence
 from ingest.report.fold import Step, fold
-from ingest.report.model import Category, Document, Entry, Report, Stretch, picked
+from ingest.report.model import Category, Document, Entry, Report, Stretch, pick
 from ingest.store import reader, roots, versions
 from ingest.store.engine import Connection, Row
 
@@ -142,7 +142,7 @@ def _known(connection: Connection, rows: Sequence[Row]) -> dict[int, Edit]:
 
 
 def _pairs(connection: Connection, rows: Sequence[Row]) -> dict[int, tuple[Row, Row] | None]:
-    """Return the two renditions that each of these changes lies between, as `edits.compared` has them."""
+    """Return the two renditions that each of these changes lies between, as `edits.pair_between` has them."""
     made = [row for row in rows if edits.made_version(row)]
     if not made:
         return {}
@@ -151,7 +151,7 @@ def _pairs(connection: Connection, rows: Sequence[Row]) -> dict[int, tuple[Row, 
     for each in versions.readable(connection, {row.key for row in made}, first, last):
         found[each.document, each.version].append(each)
     return {
-        row.seq: edits.paired(found[row.key, row.previous_version] + found[row.key, row.version])
+        row.seq: edits.pair_of(found[row.key, row.previous_version] + found[row.key, row.version])
         for row in made
     }
 
@@ -181,7 +181,7 @@ def _step(
     if pairs is not None and in_outline is not None:
         pair = pairs[row.seq]
     else:
-        pair = edits.compared(connection, row.key, row.previous_version, row.version)
+        pair = edits.pair_between(connection, row.key, row.previous_version, row.version)
     if pair is None:
         return Step(_without_text(connection, row, entry, rules, in_outline))
     old, new = pair
@@ -204,7 +204,7 @@ def _without_text(connection: Connection, row: Row, entry: Entry, rules: Rules, 
     edit = known
     if edit is None:
         with suppress(IntegrityError):
-            edit = edits.of(connection, row, rules=rules)
+            edit = edits.edit_of(connection, row, rules=rules)
     if edit is None:
         return msgspec.structs.replace(entry, category="unread")
     return msgspec.structs.replace(entry, category=category_of(edit), edit=edit)
@@ -234,14 +234,14 @@ def _edit_and_sentences(
     return edit, *_placed_sentences(comparison, (before, old), (after, new))
 
 
-def _compared(before: Text, after: Text, rules: RootRules) -> tuple[Comparison, Stripped, Stripped]:
+def _compared(before: Text, after: Text, rules: RootRules) -> tuple[Comparison, Remainder, Remainder]:
     """Compare two texts without their boilerplate. Return the comparison, and both as they were compared."""
     old, new = (boilerplate.strip(each.text, each.language, rules.boilerplate) for each in (before, after))
     return compare(old.text, new.text, language=after.language or before.language), old, new
 
 
 def _placed_sentences(
-    comparison: Comparison, before: tuple[Text, Stripped], after: tuple[Text, Stripped]
+    comparison: Comparison, before: tuple[Text, Remainder], after: tuple[Text, Remainder]
 ) -> tuple[list[ReportSentence], int]:
     """Return the sentences that are shown, with their places, and how many more there are."""
     shown, more = sentences_of(comparison, before[1].text, after[1].text)
@@ -256,7 +256,7 @@ def with_sentences(connection: Connection, document: Document, entry: Entry, *, 
     last = entry.versions[1] if entry.versions else entry.version
     assert last is not None
     try:
-        pair = edits.compared(connection, document.key, first, last)
+        pair = edits.pair_between(connection, document.key, first, last)
         if pair is None:
             return entry
         before, after = edits.read(connection, document.key, pair)
@@ -280,7 +280,7 @@ def sentences_of(comparison: Comparison, a: str, b: str) -> tuple[list[tuple[Rep
     At most MOST_SENTENCES are returned; those that only moved are left out first.
     """
     pieces = [piece for piece in comparison.pieces if piece.kind != "kept"]
-    shown = [(_sentence(piece, a, b), piece) for piece in picked(pieces, MOST_SENTENCES, _only_moved)]
+    shown = [(_sentence(piece, a, b), piece) for piece in pick(pieces, MOST_SENTENCES, _only_moved)]
     return shown, len(pieces) - len(shown)
 
 
@@ -289,7 +289,7 @@ def _only_moved(piece: Piece) -> bool:
 
 
 def _placed(
-    sentence: ReportSentence, piece: Piece, old: tuple[Text, Stripped], new: tuple[Text, Stripped]
+    sentence: ReportSentence, piece: Piece, old: tuple[Text, Remainder], new: tuple[Text, Remainder]
 ) -> ReportSentence:
     """Return a sentence with its page and heading, where its version knows them."""
     (text, stripped), at = (old, piece.a_start) if piece.kind == "removed" else (new, piece.b_start)

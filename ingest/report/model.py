@@ -119,7 +119,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.shown(self.since)} to {self.shown(self.until)} {moments.offset_name(self.offset)}"
 
 
-def grouped(
+def by_subject(
     report: Report, category: Category
 ) -> Iterator[tuple[Subject | None, list[tuple[Document, Entry]]]]:
     """Yield the entries of a category by subject, the gravest subject first, and in it the newest entry."""
@@ -133,7 +133,7 @@ def grouped(
             yield subject, sorted(found[subject], key=lambda each: each[1].seqs[-1], reverse=True)
 
 
-def picked(items: Sequence[T], most: int, moved: Callable[[T], bool]) -> list[T]:
+def pick(items: Sequence[T], most: int, moved: Callable[[T], bool]) -> list[T]:
     """Return at most so many of some sentences, in their order; those that only moved are left out first."""
     if len(items) <= most:
         return list(items)
@@ -142,8 +142,8 @@ def picked(items: Sequence[T], most: int, moved: Callable[[T], bool]) -> list[T]
 
 
 def shown(sentences: Sequence[ReportSentence], most: int) -> list[ReportSentence]:
-    """Return at most so many of an entry's sentences, chosen as `picked` does."""
-    return picked(sentences, most, only_moved)
+    """Return at most so many of an entry's sentences, chosen as `pick` does."""
+    return pick(sentences, most, only_moved)
 
 
 def only_moved(sentence: ReportSentence) -> bool:

@@ -21,7 +21,7 @@ from ingest.report.model import (
     Entry,
     Report,
     Stretch,
-    grouped,
+    by_subject,
     of_no_significance,
 )
 from ingest.report.style import STYLE
@@ -153,7 +153,7 @@ def _bars(report: Report) -> Iterator[str]:
 def _edits(report: Report, complete: Complete, remarks: Remarks) -> Iterator[str]:
     drawn: dict[tuple[str, str | None, bytes], int] = {}  # the number of each document whose line was drawn
     for category in CATEGORIES:
-        groups = list(grouped(report, category))
+        groups = list(by_subject(report, category))
         if category == "reworded":
             yield from _brief(report, category, None)
         if not groups or category in ("reworded", "cosmetic", "none"):
@@ -182,7 +182,7 @@ def _edits(report: Report, complete: Complete, remarks: Remarks) -> Iterator[str
 
 def _brief(report: Report, category: Category, most: int | None) -> Iterator[str]:
     """Yield a section with a line for each entry, and how many there are beyond `most`."""
-    found = [each for _, entries in grouped(report, category) for each in entries]
+    found = [each for _, entries in by_subject(report, category) for each in entries]
     if not found:
         return
     yield f'<section id="{category}"><h2>{chart.LABELS[category].capitalize()}</h2><ul>'

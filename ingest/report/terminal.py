@@ -16,7 +16,7 @@ from ingest.report.model import (
     Document,
     Entry,
     Report,
-    grouped,
+    by_subject,
     of_no_significance,
 )
 
@@ -65,7 +65,7 @@ def _where(document: Document, path: bytes, *, several: bool) -> str:
 
 
 def _category(report: Report, category: Category) -> Iterator[Line]:
-    for subject, found in grouped(report, category):
+    for subject, found in by_subject(report, category):
         yield "", ""
         yield category, LABELS[category] if subject is None else f"{LABELS[category]}: {SUBJECTS[subject]}"
         for document, entry in found:
@@ -75,7 +75,7 @@ def _category(report: Report, category: Category) -> Iterator[Line]:
 
 def _reworded(report: Report) -> Iterator[Line]:
     """Yield a line for each, with its words; none is left out."""
-    for _, found in grouped(report, "reworded"):
+    for _, found in by_subject(report, "reworded"):
         yield "", ""
         yield "reworded", LABELS["reworded"]
         for document, entry in found:

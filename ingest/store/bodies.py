@@ -19,7 +19,7 @@ from ingest.model import DocumentKey
 from ingest.store import bulk, compression, tables
 from ingest.store.compression import Dictionary
 from ingest.store.databases import allocate
-from ingest.store.deltas import Body, Chain, Packed
+from ingest.store.deltas import Body, Chain, StoredBody
 from ingest.store.engine import Row
 
 _SLICE = 500
@@ -73,12 +73,12 @@ def chain(connection: Connection, document: DocumentKey, no: int) -> Chain:
     return _unrolled(connection, found, document, no)
 
 
-def last_packed(connection: Connection, wanted: Mapping[DocumentKey, int]) -> dict[DocumentKey, Packed]:
+def last_packed(connection: Connection, wanted: Mapping[DocumentKey, int]) -> dict[DocumentKey, StoredBody]:
     """Return the bytes of many documents' last versions as they lie; `wanted` has the number of each.
 
     A document whose rows do not lead from a keyframe to that version is left out.
     """
-    found: dict[DocumentKey, Packed] = {}
+    found: dict[DocumentKey, StoredBody] = {}
     keys = sorted(wanted)
     for start in range(0, len(keys), _SLICE):
         known = connection.execute(_LAST_CHAINS, {"documents": keys[start : start + _SLICE]})
@@ -88,7 +88,7 @@ def last_packed(connection: Connection, wanted: Mapping[DocumentKey, int]) -> di
             whole = numbers == list(range(first.no, wanted[document] + 1))
             based = all(row.delta is not None and row.base_no == row.no - 1 for row in rest)
             if whole and based and first.delta is None and first.data is not None:
-                found[document] = Packed(
+                found[document] = StoredBody(
                     (first.data, first.size),
                     first.dictionary_id,
                     tuple((row.delta, row.size) for row in rest),

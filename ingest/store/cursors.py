@@ -23,7 +23,7 @@ def place(connection: Connection, name: str) -> Seq | None:
 
 def move(connection: Connection, name: str, seq: Seq) -> None:
     """Put the cursor at `seq`; it is made where it is missing."""
-    sum_ = row_checksums.of("cursor", {"name": name, "seq": seq})
+    sum_ = row_checksums.sum_of("cursor", {"name": name, "seq": seq})
     bulk.upsert(connection, "cursor", ("name",), ("name", "seq", "sum"), [(name, seq, sum_)])
 
 

@@ -37,7 +37,7 @@ class Chain(msgspec.Struct, frozen=True):
     keyframe: int
 
 
-class Packed(msgspec.Struct, frozen=True):
+class StoredBody(msgspec.Struct, frozen=True):
     """A version's bytes as they lie in the store.
 
     A keyframe and the deltas after it, each with its version's size; the hash is the last one's, the
@@ -50,7 +50,7 @@ class Packed(msgspec.Struct, frozen=True):
     hash: bytes
 
 
-def unrolled(packed: Packed, dictionary: Dictionary | None) -> Chain:
+def unrolled(packed: StoredBody, dictionary: Dictionary | None) -> Chain:
     """Return the bytes, checked. Raises IntegrityError, where the dictionary is another one too."""
     if packed.dictionary is None:
         dictionary = None

@@ -26,10 +26,10 @@ def translated(address: str) -> Iterator[None]:
     except DBAPIError as error:
         raise _unavailable(address, error) from error
     except UnicodeDecodeError as error:  # the driver's own, of a damaged name in the schema
-        raise damaged(address, str(error)) from error
+        raise damage_error(address, str(error)) from error
 
 
-def damaged(address: str, said: str) -> StoreDamaged:
+def damage_error(address: str, said: str) -> StoreDamaged:
     """Return the error that a store is damaged: what the driver says of it."""
     return StoreDamaged(
         f"the store {address} is damaged: {said}",
@@ -71,7 +71,7 @@ def _unavailable(address: str, error: DBAPIError) -> StoreUnavailable:
         )
     undefined = state in _UNDEFINED
     if undefined or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or said.startswith(_DAMAGE):
-        return damaged(address, said)
+        return damage_error(address, said)
     return StoreUnavailable(
         f"the store {address} cannot be used: {said}", code="store_unreachable", hint="run: ingest doctor"
     )

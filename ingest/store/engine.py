@@ -26,7 +26,7 @@ from ingest.disk import mounts
 from ingest.errors import SchemaMismatch, StoreMissing, StoreUnavailable, UsageError
 from ingest.store import tables, watermark
 from ingest.store.databases import CACHE, POOL, postgres_engine, sqlite_engine
-from ingest.store.driver_errors import damaged, translated
+from ingest.store.driver_errors import damage_error, translated
 from ingest.store.sqlite_file import access, require_readable
 from ingest.store.url import mask, parse_url, sqlite_files
 
@@ -203,7 +203,7 @@ class Store:
                 sa.text("SELECT version_num FROM alembic_version")
             ).scalar()
             if found is None and "change" in found_tables:
-                raise damaged(self.address, "the row that says its revision is gone")
+                raise damage_error(self.address, "the row that says its revision is gone")
             if found is not None and not re.fullmatch(r"\d{4}", found):
                 raise UsageError(
                     f"{self.address} is not a store of ingest: its schema is '{found}'",
@@ -259,7 +259,7 @@ def require_revision(store: Store) -> None:
     if found == tables.REVISION:
         return
     if found is None and (mark := watermark.read(store.watermark_path)) is not None and mark.seq:
-        raise damaged(store.address, f"the database is empty, and its log was at {mark.seq} changes")
+        raise damage_error(store.address, f"the database is empty, and its log was at {mark.seq} changes")
     if found is None:
         raise StoreMissing(
             f"no store at {store.address}: the database is empty",

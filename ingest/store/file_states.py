@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from ingest.disk.comparison import KnownRow
 from ingest.disk.patterns import PATH_BYTES
 from ingest.disk.walk import RACY, Range, SeenRow, tick_of
-from ingest.identity import Buried, Standing
+from ingest.identity import DeletedDocument, LiveDocument
 from ingest.model import RootKey
 from ingest.store import bulk, tables
 from ingest.store.engine import Store
@@ -166,24 +166,24 @@ def at(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[by
     return found
 
 
-def standing(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, Standing]:
+def standing(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, LiveDocument]:
     """Return the live documents at these paths."""
-    found: dict[bytes, Standing] = {}
+    found: dict[bytes, LiveDocument] = {}
     for keys in _slices(paths):
         known = connection.execute(_STANDING_AT, {"root": root, "paths": keys})
         for document, path, version, sha256_, device, inode in known:
-            found[path] = Standing(
+            found[path] = LiveDocument(
                 document=document, path=path, version=version, sha256=sha256_, device=device, inode=inode
             )
     return found
 
 
-def buried(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, Buried]:
+def buried(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, DeletedDocument]:
     """Return the document that was deleted last at each of these paths, where one was."""
-    found: dict[bytes, list[Buried]] = {}
+    found: dict[bytes, list[DeletedDocument]] = {}
     for keys in _slices(paths):
         for row in connection.execute(_BURIED_AT, {"root": root, "paths": keys}):
-            grave = Buried(document=row.id, version=row.last_no, sha256=row.last_hash)
+            grave = DeletedDocument(document=row.id, version=row.last_no, sha256=row.last_hash)
             found.setdefault(row.path_bytes, []).append(grave)
     doubtful = [grave.document for graves in found.values() if len(graves) > 1 for grave in graves]
     last: dict[int, int] = {}

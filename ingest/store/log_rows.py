@@ -102,7 +102,7 @@ class LogRows(msgspec.Struct, frozen=True):
     leaves: list[bytes]
 
 
-def of(entries: Sequence[Entry], keys: Keys, *, seq: Seq, label: int) -> LogRows:
+def rows_of(entries: Sequence[Entry], keys: Keys, *, seq: Seq, label: int) -> LogRows:
     """Return the rows of a batch that follows the change `seq`, recorded at `label` (microseconds)."""
     versions: list[tuple[object, ...]] = []
     renditions: list[tuple[object, ...]] = []
@@ -155,7 +155,7 @@ def of(entries: Sequence[Entry], keys: Keys, *, seq: Seq, label: int) -> LogRows
             form=leaf.FORM,
             salt=entry.salt,
         )
-        leaves.append(leaf.of(change, committed_version, committed_renditions))
+        leaves.append(leaf.hash_of(change, committed_version, committed_renditions))
         changes.append(
             (
                 seq,
@@ -220,7 +220,7 @@ def _rendition_row(
         *_of_row(text),
         None if made.beside is None else made.beside.hash,
         seq,
-        row_checksums.of_counts(no, seq, text.confidence, text.words, text.sentences),
+        row_checksums.sum_of_counts(no, seq, text.confidence, text.words, text.sentences),
     )
 
 

@@ -90,7 +90,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     since: int | None = None
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class Commit(msgspec.Struct, frozen=True):
     """What a commit did: the last seq of the log, and how many changes it added.
 
     `clock_behind` is how far the clock was behind the last label (microseconds), `leaf` that of the last

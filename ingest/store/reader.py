@@ -162,7 +162,7 @@ def changes(
     yield from connection.execute(query.execution_options(yield_per=_STREAM))
 
 
-def these(connection: Connection, seqs: Collection[int]) -> list[Row]:
+def changes_at(connection: Connection, seqs: Collection[int]) -> list[Row]:
     """Return these changes, oldest first, with the columns that `changes` has."""
     return list(connection.execute(_CHANGES.where(_change.seq.in_(list(seqs))).order_by(_change.seq)))
 

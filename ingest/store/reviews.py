@@ -50,7 +50,7 @@ _STANDS = sa.and_(_review.action == "reviewed", _withdrawal.c.id.is_(None))
 _OF_DOCUMENT = _ROWS.where(_change.document_id == sa.bindparam("document")).order_by(_review.id)
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewFilters(msgspec.Struct, frozen=True, kw_only=True):
     """What a question wants of reviews and withdrawals; None leaves a thing open.
 
     `standing`: whether it is a review that was not taken back. `since` and `until` are times in microseconds,
@@ -92,7 +92,7 @@ def add(
         "id": key, "uid": uid, "seq": seq, "action": action, "of_id": of, "at": at, "name": name,
         "named_by": named_by, "note": note,
     }  # fmt: skip
-    sum_ = row_checksums.of("review", values)
+    sum_ = row_checksums.sum_of("review", values)
     bulk.insert(connection, "review", (*values, "sum"), [(*values.values(), sum_)])
     return connection.execute(_ROWS.where(_review.id == key)).one()
 
@@ -107,7 +107,9 @@ def withdrawal_of(connection: Connection, key: int) -> Row | None:
     return connection.execute(_ROWS.where(_review.of_id == key)).one_or_none()
 
 
-def page(connection: Connection, wanted: Wanted, *, after: int = 0, limit: int | None = None) -> list[Row]:
+def page(
+    connection: Connection, wanted: ReviewFilters, *, after: int = 0, limit: int | None = None
+) -> list[Row]:
     """Return the rows that are wanted, in the order in which they were added: those after the key `after`."""
     query = _ROWS.where(_review.id > after)
     for column, value in (

@@ -100,7 +100,7 @@ class _ReportedHead(msgspec.Struct):
     log: tuple[Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)], bytes | None]
 
 
-def named(connection: Connection, name: str) -> Root:
+def by_name(connection: Connection, name: str) -> Root:
     """Return the root of this name. Raises NotFound."""
     row = None
     if escape.is_utf8(name):
@@ -163,7 +163,7 @@ def add(
         )
     )
     row_checksums.renew(connection, tables.root, _root.id == key)
-    return named(connection, name)
+    return by_name(connection, name)
 
 
 def forget(connection: Connection, key: RootKey) -> None:

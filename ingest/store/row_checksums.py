@@ -32,12 +32,12 @@ SUMMED = {
 _encode = msgspec.json.Encoder().encode
 
 
-def of(table: str, values: Mapping[str, object] | sa.RowMapping) -> bytes:
+def sum_of(table: str, values: Mapping[str, object] | sa.RowMapping) -> bytes:
     """Return the sum of a row: the head of the SHA-256 of its values."""
     return sha256(_encode([table, *(values[name] for name in SUMMED[table])])).digest()[:LENGTH]
 
 
-def of_counts(*values: int | None) -> bytes:
+def sum_of_counts(*values: int | None) -> bytes:
     """Return the sum of a rendition's row, from its values in the order that `SUMMED` has."""
     return sha256(_encode(["rendition", *values])).digest()[:LENGTH]
 
@@ -48,7 +48,7 @@ def renew(connection: Connection, table: sa.Table, where: sa.ColumnElement[bool]
     columns = [table.c[column] for column in SUMMED[name]]
     for row in connection.execute(sa.select(*columns).where(where)).mappings().all():
         key = sa.and_(*(column == row[column.name] for column in table.primary_key.columns))
-        connection.execute(sa.update(table).where(key).values(sum=of(name, row)))
+        connection.execute(sa.update(table).where(key).values(sum=sum_of(name, row)))
 
 
 def broken(connection: Connection) -> Iterator[tuple[str, str]]:
@@ -69,6 +69,6 @@ def broken(connection: Connection) -> Iterator[tuple[str, str]]:
 
 def _is_sound(name: str, row: sa.RowMapping) -> bool:
     try:
-        return isinstance(row["sum"], bytes) and of(name, row) == row["sum"]
+        return isinstance(row["sum"], bytes) and sum_of(name, row) == row["sum"]
     except (TypeError, ValueError):  # damage can put a value where no value of its kind belongs
         return False

@@ -54,7 +54,7 @@ def rejected(connection: Connection) -> int:
     return int(connection.execute(_REJECTED).scalar_one())
 
 
-def grown(connection: Connection, after: Seq, until: Seq) -> tuple[int, int]:
+def growth(connection: Connection, after: Seq, until: Seq) -> tuple[int, int]:
     """Tell how many live documents, and versions, there are more for the changes of a stretch."""
     found = connection.execute(_GROWN, {"after": after, "until": until}).one()
     return int(found.documents or 0), int(found.versions or 0)

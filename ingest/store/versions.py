@@ -106,7 +106,7 @@ _RECORDED = (
 )
 
 
-def told(connection: Connection, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], Row]:
+def hit_facts(connection: Connection, wanted: Collection[tuple[int, int]]) -> dict[tuple[int, int], Row]:
     """Return what is told of versions where they were found, by document and number.
 
     `observed_at`, `recorded_at`, and `title`, `language` and `date` of the current rendition.

@@ -22,7 +22,7 @@ from ingest.store import bodies, bulk, log_rows, row_checksums, surrogate_keys, 
 from ingest.store.databases import allocate, now_at
 from ingest.store.driver_errors import lost_connection, should_retry
 from ingest.store.engine import Row, Store
-from ingest.store.new_rows import Entry, NewRendition, NewVersion, Recorded, Sighting
+from ingest.store.new_rows import Commit, Entry, NewRendition, NewVersion, Sighting
 
 ATTEMPTS = 8
 
@@ -36,7 +36,7 @@ def record(
     forgotten: Sequence[bytes],
     now: Callable[[], int],
     entropy: Entropy,
-) -> Recorded:
+) -> Commit:
     """Record a batch, all of it or nothing, and return where the log stands.
 
     `forgotten` are paths whose row of `seen` goes. A failed serialisation or a lost server is
@@ -44,12 +44,12 @@ def record(
     anything is repeated. Raises StoreUnavailable: then look at the store before deciding anew.
     """
 
-    def attempt_once() -> Recorded:
+    def attempt_once() -> Commit:
         with store.write() as connection:
             documents, created = _write_documents(connection, root, entries, entropy)
             _write_seen(connection, root, sightings, forgotten, documents, created)
             if not entries:
-                return Recorded(0, 0, 0)
+                return Commit(0, 0, 0)
             return _append(store, connection, root, entries, documents, created, now)
 
     return _persistently(store, entries, attempt_once)
@@ -57,7 +57,7 @@ def record(
 
 def add_renditions(
     store: Store, *, root: RootKey, entries: Sequence[Entry], now: Callable[[], int]
-) -> tuple[Recorded, set[bytes]]:
+) -> tuple[Commit, set[bytes]]:
     """Record `renormalised` entries beside whoever else writes; also returns the ids that are in the log.
 
     An entry whose document was deleted, was moved or has another version meanwhile is left out, and
@@ -69,7 +69,7 @@ def add_renditions(
         return done, set(_seqs(connection, entries))
 
 
-def _persistently(store: Store, entries: Sequence[Entry], attempt_once: Callable[[], Recorded]) -> Recorded:
+def _persistently(store: Store, entries: Sequence[Entry], attempt_once: Callable[[], Commit]) -> Commit:
     for attempt in range(ATTEMPTS):
         try:
             done = attempt_once()
@@ -91,7 +91,7 @@ def _persistently(store: Store, entries: Sequence[Entry], attempt_once: Callable
     raise AssertionError("the last attempt returned or raised")
 
 
-def _already_recorded(store: Store, entries: Sequence[Entry]) -> Recorded | None:
+def _already_recorded(store: Store, entries: Sequence[Entry]) -> Commit | None:
     """Return what a commit did whose answer was lost; None where it was not done.
 
     The whole batch is there when one of its ids is.
@@ -101,7 +101,7 @@ def _already_recorded(store: Store, entries: Sequence[Entry]) -> Recorded | None
             found = _seqs(connection, entries)
     except StoreUnavailable:
         return None  # the next attempt waits for the server, and asks again
-    return Recorded(max(found.values()), len(found), 0) if found else None
+    return Commit(max(found.values()), len(found), 0) if found else None
 
 
 def _seqs(connection: Connection, entries: Sequence[Entry]) -> dict[bytes, int]:
@@ -126,7 +126,7 @@ def _append(
     documents: Sequence[DocumentKey | None],
     created: dict[DocumentKey | None, bytes | None],
     now: Callable[[], int],
-) -> Recorded:
+) -> Commit:
     """Add versions, renditions and changes with their leaves; the log's head is locked last, and moved.
 
     `created` are the stable ids of the documents that this transaction made.
@@ -144,18 +144,16 @@ def _append(
     head = _lock_head(connection)
     _require_whole_log(store, head)
     label, behind = _label(connection, head.recorded_at, now)
-    rows = log_rows.of(entries, keys, seq=head.seq, label=label)
+    rows = log_rows.rows_of(entries, keys, seq=head.seq, label=label)
     bulk.insert(connection, "version", log_rows.VERSION, rows.versions)
     bulk.insert(connection, "rendition", log_rows.RENDITION, rows.renditions)
     bulk.insert(connection, "change", log_rows.CHANGE, rows.changes)
     frontier, size = merkle.extend(merkle.unpack(head.frontier), head.seq, rows.leaves)
     connection.execute(_MOVE_HEAD, {"seq": size, "recorded_at": label, "frontier": merkle.pack(frontier)})
-    return Recorded(size, len(entries), behind, rows.leaves[-1])
+    return Commit(size, len(entries), behind, rows.leaves[-1])
 
 
-def _add_renditions(
-    store: Store, root: RootKey, entries: Sequence[Entry], now: Callable[[], int]
-) -> Recorded:
+def _add_renditions(store: Store, root: RootKey, entries: Sequence[Entry], now: Callable[[], int]) -> Commit:
     with store.write() as connection:
         live = _locked_live(connection, [entry.document for entry in entries])
         there = _renditions(connection, list(live))
@@ -172,7 +170,7 @@ def _add_renditions(
             if wanting:
                 kept.append(msgspec.structs.replace(entry, renditions=wanting))
         if not kept:
-            return Recorded(0, 0, 0)
+            return Commit(0, 0, 0)
         return _append(store, connection, root, kept, [entry.document for entry in kept], {}, now)
 
 
@@ -304,7 +302,7 @@ def _sum_of(root: RootKey, sighting: Sighting, documents: list[DocumentKey | Non
     """Return the sum of a rejected path's row; the others have none."""
     if sighting.reason is None:
         return None
-    return row_checksums.of(
+    return row_checksums.sum_of(
         "seen",
         {
             "root_id": root,

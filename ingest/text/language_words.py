@@ -19,7 +19,7 @@ _OF_WRITING = frozenset((
 ))  # fmt: skip
 
 
-def spoken(language: Language) -> Iterator[str]:
+def all_words(language: Language) -> Iterator[str]:
     """Yield each word that stands in any list of a language; parts of words are none."""
     yield from (word for word, _ in spelt_numbers(language))
     waiting: list[object] = [language]

@@ -11,7 +11,7 @@ from typing import Any
 
 from ingest.expressions import expression
 from ingest.text import languages
-from ingest.text.language_words import spelt_numbers, spoken
+from ingest.text.language_words import all_words, spelt_numbers
 from ingest.text.languages import Language, Table, Words
 from ingest.text.lexicon import Lexicon, word_set
 
@@ -41,7 +41,7 @@ def lexicon_of(code: str | None) -> Lexicon:
         return _Merge([(known[each], frozenset()) for each in languages.UNTOLD], None).lexicon()
     if code not in known:
         return _Merge([], code).lexicon()
-    shadow = frozenset(spoken(known[code]))
+    shadow = frozenset(all_words(known[code]))
     others = [(language, shadow) for language in known.values() if language.code != code]
     # the primary comes last, and so wins where two have a word in one table
     return _Merge([*others, (known[code], frozenset())], code).lexicon()

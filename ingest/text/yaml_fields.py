@@ -28,10 +28,10 @@ _ESCAPED = {
 }  # fmt: skip
 _PAIR = expression("([\ud800-\udbff])([\udc00-\udfff])")
 
-Said = tuple[str, str, int]  # a name, a value, and the number of the line
+YamlField = tuple[str, str, int]  # a name, a value, and the number of the line
 
 
-def fields(lines: Sequence[str]) -> Iterator[Said]:
+def fields(lines: Sequence[str]) -> Iterator[YamlField]:
     """Yield each value with its name and line: `title`, `author.name` inside another, `tags[]` of a list."""
     above: list[tuple[int, str]] = []
     at = 0

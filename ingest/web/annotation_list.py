@@ -25,7 +25,7 @@ KINDS = (
 )  # fmt: skip
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
+class AnnotationLine(msgspec.Struct, frozen=True, kw_only=True):
     """An annotation. `date` is as the file has it; `heading` is what it stands under."""
 
     kind: str | None
@@ -42,7 +42,7 @@ class AnnotationGroup(msgspec.Struct, frozen=True, kw_only=True):
     """The annotations of one kind; `more` counts those that are not shown."""
 
     name: str
-    said: list[Said]
+    said: list[AnnotationLine]
     more: int
 
 
@@ -62,10 +62,10 @@ def shown(known: Standoff | None, places: Places) -> list[AnnotationGroup]:
     return found
 
 
-def _said(each: Annotation, places: Places) -> Said:
+def _said(each: Annotation, places: Places) -> AnnotationLine:
     place = places.at(each.place) if each.place is not None else NOWHERE
     text = " ".join((each.text or "").split())
-    return Said(
+    return AnnotationLine(
         kind=each.kind,
         name=each.name,
         text=text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…",

@@ -44,7 +44,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         return _decode(found) if isinstance(found, str) else found
 
 
-def of(
+def course_of(
     connection: Connection, corpus: Corpus, cache: AnswerCache, target: Target, *, is_indexed: bool
 ) -> Course:
     """Return the course of a document; one that is whole is kept, until there is another version."""

@@ -34,9 +34,9 @@ from ingest.web.overview import heading_of
 from ingest.web.sentence import Here
 from ingest.web.text_by_age import (
     HELD,
-    Gone,
-    Held,
     Paragraph,
+    RemovedSentence,
+    VersionShare,
     ages_of,
     gone_last,
     held,
@@ -44,7 +44,7 @@ from ingest.web.text_by_age import (
     part_by_age,
 )
 from ingest.web.text_parts import Parts
-from ingest.web.timeline import Observed, Timeline
+from ingest.web.timeline import LedgerStretch, Timeline
 
 LISTED = 40  # versions in the table
 _MOMENT = 1_000_000  # microseconds
@@ -93,14 +93,14 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     paragraphs: list[Paragraph]
     parts: Parts
     anchored: dict[str, int]
-    held: list[Held]
+    held: list[VersionShare]
     held_left: int
-    lost: list[Gone]
+    lost: list[RemovedSentence]
     lost_left: int
     here: Here | None
     beside: list[AnnotationGroup]
     why_no_text: str | None
-    gaps: list[Observed]
+    gaps: list[LedgerStretch]
     deleted_at: str | None
 
 
@@ -132,12 +132,12 @@ def view(
             a = naming.pick(connection, target, first, calendar)
         if a is None or a == b or at is not None:
             mode = "age"
-        past = course.of(connection, corpus, cache, target, is_indexed=is_indexed)
+        past = course.course_of(connection, corpus, cache, target, is_indexed=is_indexed)
         row = version_contents.version_row(connection, target, b)
         ledger = _ledger(connection, corpus, cache, target, min(past.times.values()))
         text = version_contents.stored_text(connection, target, b, row)
         why = _why_not_shown(row, text)
-        beside = version_standoff.of(row)
+        beside = version_standoff.standoff_of(row)
         places = reread.places(text or "", beside, row.normaliser) or Places("", None)
         edit = past.edit(b)
         old = None
@@ -226,7 +226,7 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
     """The sentences of a version, those that earlier ones held, and the one that was asked for."""
 
     origins: list[Origin] = []
-    lost: list[Gone] = []
+    lost: list[RemovedSentence] = []
     lost_left: int = 0
     here: Here | None = None
 
@@ -236,7 +236,7 @@ def _read(
     with_lost: bool, at: str | None,
 ) -> _Read:  # fmt: skip
     no = int(row.version)
-    found = blame.of(connection, target, no, indexed=is_indexed, deleted=with_lost, row=row, text=text)
+    found = blame.blame_of(connection, target, no, indexed=is_indexed, deleted=with_lost, row=row, text=text)
     lost, left = gone_last(found.lost, past.times)
     here = None
     if at is not None:
@@ -259,17 +259,17 @@ def require_mode(words: str) -> str:
 
 def _ledger(
     connection: Connection, corpus: Corpus, cache: AnswerCache, target: Target, since: int
-) -> list[Observed]:
+) -> list[LedgerStretch]:
     """Return how the document's root was observed since a moment; that of the root is kept for a second."""
 
-    def ask() -> list[Observed]:
-        root = roots.named(connection, target.root)
+    def ask() -> list[LedgerStretch]:
+        root = roots.by_name(connection, target.root)
         found = observation.root_coverage(connection, root, now=corpus.now(), since=0)
-        return [Observed(each.state, each.since, each.until) for each in found]
+        return [LedgerStretch(each.state, each.since, each.until) for each in found]
 
     whole = cache.of(("ledger", target.root), _MOMENT, ask)
     return [
-        Observed(each.state, max(each.since, since), each.until)
+        LedgerStretch(each.state, max(each.since, since), each.until)
         for each in whole
         if each.until is None or each.until > since
     ]

@@ -16,14 +16,14 @@ from ingest.history import languages, log_moments, naming, observation, prefixes
 from ingest.history.snapshots import DocumentDifference
 from ingest.index import state, stored_edits
 from ingest.index.fulltext import highlights, search
-from ingest.index.fulltext.query import Clause, odd, parse
+from ingest.index.fulltext.query import Clause, parse, query_notes
 from ingest.index.fulltext.search import Match
 from ingest.model import Seq
 from ingest.records import Difference, Document, Status
 from ingest.store import coverage, listing, reader, roots, totals, versions
 from ingest.store.engine import Connection
 from ingest.web.answer_cache import AnswerCache
-from ingest.web.timeline import Band, Observed, bands
+from ingest.web.timeline import Band, LedgerStretch, bands
 from ingest.web.words import micros_of
 
 PAGE = 100
@@ -59,7 +59,7 @@ def documents(
     calendar = corpus.calendar()
     with corpus.reading() if at is not None else _of_record(corpus) as (connection, is_indexed):
         head = Seq(reader.head(connection).seq)
-        below = prefixes.of(connection, prefix, naming.root_id(connection, root))
+        below = prefixes.prefix_of(connection, prefix, naming.root_id(connection, root))
         until = time = None
         differing: list[DocumentDifference] = []
         if at is not None:
@@ -151,7 +151,7 @@ def found(
 ) -> Search:  # fmt: skip
     """Return the documents that hold the words, behind so many, with when they came and went."""
     clauses = parse(query) if query.strip() else []
-    notes = odd(query, clauses) if query.strip() else []
+    notes = query_notes(query, clauses) if query.strip() else []
     if not clauses:
         with corpus.store.read() as connection:
             naming.root_id(connection, root)
@@ -162,7 +162,7 @@ def found(
                 notes=list(notes), head=Seq(reader.head(connection).seq), reached=0,
             )  # fmt: skip
     with corpus.reading(needed=True) as (connection, _):
-        wanted = search.Wanted(
+        wanted = search.SearchFilters(
             root=naming.root_id(connection, root),
             language=None if language is None else languages.code_of(language),
         )
@@ -185,7 +185,7 @@ def found(
             languages=cache.of("languages", _WHILE, lambda: listing.languages(connection)),
             notes=list(notes),
             head=Seq(reader.head(connection).seq),
-            reached=state.reached(connection),
+            reached=state.sentences_seq(connection),
         )
 
 
@@ -194,7 +194,7 @@ def _hit(match: Match, clauses: list[Clause], times: dict[int, int], last: int, 
     is_known = known >= last or match.deleted or match.versions[-1].last < known
     ends = {} if is_known and not match.current else {match.versions[-1].last: None}
     stretches = [
-        Observed("held", times[each.first], ends.get(each.last, times.get(each.last + 1, now)))
+        LedgerStretch("held", times[each.first], ends.get(each.last, times.get(each.last + 1, now)))
         for each in match.versions
     ]
     begin = min(times.values())
@@ -216,7 +216,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     begins_at: int | None
-    stretches: list[tuple[Observed, str | None]]
+    stretches: list[tuple[LedgerStretch, str | None]]
     bands: list[Band]
     since: int
 
@@ -240,7 +240,7 @@ def health(corpus: Corpus, *, since: str | None) -> Health:
         for root in roots.every(connection):
             own = [each for each in stretches if each.root == root.name]
             ledger = [
-                (Observed(each.state, micros_of(each.since) or 0, micros_of(each.until)), each.reason)
+                (LedgerStretch(each.state, micros_of(each.since) or 0, micros_of(each.until)), each.reason)
                 for each in own
             ]
             begin = min((each.since for each, _ in ledger), default=now)

@@ -27,7 +27,7 @@ from ingest.web.answer_cache import AnswerCache
 from ingest.web.comparison import Bit
 from ingest.web.gravity import GravityMark, mark_of
 from ingest.web.page_reviews import Unreviewed
-from ingest.web.timeline import Band, Observed, bands
+from ingest.web.timeline import Band, LedgerStretch, bands
 
 DAYS = 28
 SHOWN = 12
@@ -69,7 +69,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     begins_at: int | None
     now: str
-    stretches: list[Observed]
+    stretches: list[LedgerStretch]
     bands: list[Band]
     since: int
 
@@ -129,7 +129,7 @@ def view(corpus: Corpus, cache: AnswerCache, tally: Tally, *, since: int, since_
             unreviewed=unreviewed,
             gravest_unreviewed=gravest,
             places=places,
-            reached=state.edited(connection) if is_indexed else 0,
+            reached=state.edits_seq(connection) if is_indexed else 0,
             begins_at=min(begins, default=None),
             totals=tally.record(connection),
         )
@@ -156,7 +156,7 @@ def _days(
 def _place(connection: Connection, root: roots.Root, now: int) -> Place:
     begins = coverage.record_begins_at(connection, root.id)
     found = observation.root_coverage(connection, root, now=now)
-    stretches = [Observed(each.state, each.since, each.until) for each in found]
+    stretches = [LedgerStretch(each.state, each.since, each.until) for each in found]
     since = now if begins is None else begins
     return Place(
         name=root.name,
@@ -171,7 +171,7 @@ def _place(connection: Connection, root: roots.Root, now: int) -> Place:
 def _cards(connection: Connection, corpus: Corpus, cache: AnswerCache, since: Seq) -> list[Card]:
     """Return the newest silent edits that the index has, then the announced ones, each with a sentence."""
     seqs = activity.gravest(connection, SHOWN, after=since)
-    by_seq = {row.seq: row for row in reader.these(connection, seqs)}
+    by_seq = {row.seq: row for row in reader.changes_at(connection, seqs)}
     rows = [by_seq[seq] for seq in seqs if seq in by_seq]
     changes = records.changes(connection, rows, rules=corpus.rules, indexed=True)
     cards = []
@@ -210,7 +210,7 @@ def _kept(cache: AnswerCache, leaf: bytes, make: Callable[[], _CardText]) -> _Ca
 
 
 def _card_text(connection: Connection, corpus: Corpus, row: Row, change: Change) -> _CardText:
-    pair = made.compared(connection, row.key, row.previous_version, row.version)
+    pair = made.pair_between(connection, row.key, row.previous_version, row.version)
     if pair is None:
         return _CardText()
     title, language = pair[1].title or "", pair[1].language

@@ -51,7 +51,7 @@ def missing(connection: Connection, corpus: Corpus, tally: Tally) -> tuple[Count
     Of those that the index has.
     """
     seqs = activity.newest_unreviewed(connection, SHOWN)
-    rows = reader.these(connection, seqs)
+    rows = reader.changes_at(connection, seqs)
     told = {
         each.seq: Unreviewed(
             change=each, mark=mark_of(each.edit), at=micros_of(each.recorded_at) or 0

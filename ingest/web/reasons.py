@@ -64,7 +64,7 @@ def _any(names: dict[str, str]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
-def translated(reason: str, language: str) -> str | None:
+def translation(reason: str, language: str) -> str | None:
     """Return a reason in a language; None where it is not known how to say it there."""
     if language == "en":
         return reason

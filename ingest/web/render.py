@@ -85,7 +85,7 @@ def _environment() -> jinja2.Environment:
         auto_reload=False,
     )
     found.globals.update(
-        asset=address_of, url=url, mark=mark, mark_of=mark_of, marked=_marked, grouped=model.grouped,
+        asset=address_of, url=url, mark=mark, mark_of=mark_of, marked=_marked, grouped=model.by_subject,
         shown=model.shown,
         subject_names=chart.SUBJECTS, show_path=escape.path, iso=moments.show,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from ingest.corpus import Corpus
 from ingest.edits.edit import Subject
 from ingest.records import ReportRecord, Review
 from ingest.report import build, model
-from ingest.report.model import Category, Document, Entry, Report, grouped
+from ingest.report.model import Category, Document, Entry, Report, by_subject
 from ingest.web import page_reviews
 from ingest.web.words import micros_of
 
@@ -51,7 +51,7 @@ def view(corpus: Corpus, report: Report, *, after: int) -> View:
     every = [
         (category, subject, document, entry)
         for category in _GRAVE
-        for subject, entries in grouped(report, category)
+        for subject, entries in by_subject(report, category)
         for document, entry in entries
     ]
     complete = completion(corpus)
@@ -72,7 +72,7 @@ def view(corpus: Corpus, report: Report, *, after: int) -> View:
         )
         known = (category, subject)
     last = after + PAGE >= len(every)
-    reworded = [each for _, entries in grouped(report, "reworded") for each in entries] if last else []
+    reworded = [each for _, entries in by_subject(report, "reworded") for each in entries] if last else []
     return View(
         report=report,
         cards=cards,

@@ -38,7 +38,7 @@ class Paragraph(msgspec.Struct, frozen=True, kw_only=True):
     is_heading: bool
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
+class VersionShare(msgspec.Struct, frozen=True, kw_only=True):
     """How many sentences of a text a version brought."""
 
     version: int
@@ -47,7 +47,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     age: int
 
 
-class Gone(msgspec.Struct, frozen=True, kw_only=True):
+class RemovedSentence(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence that is not there any more."""
 
     text: str
@@ -64,25 +64,25 @@ def ages_of(origins: list[Origin]) -> dict[int, int]:
     return {version: 1 + round(4 * number / steps) if number else 1 for number, version in enumerate(known)}
 
 
-def held(origins: list[Origin], ages: dict[int, int], times: dict[int, int]) -> list[Held]:
+def held(origins: list[Origin], ages: dict[int, int], times: dict[int, int]) -> list[VersionShare]:
     """Return which versions brought the sentences of a text, the newest first."""
     counts: dict[int, int] = {}
     for each in origins:
         counts[each.version] = counts.get(each.version, 0) + 1
     return [
-        Held(version=version, at=times[version], sentences=counts[version], age=ages[version])
+        VersionShare(version=version, at=times[version], sentences=counts[version], age=ages[version])
         for version in sorted(counts, reverse=True)
     ]
 
 
-def gone_last(lost: Sequence[Lost], times: Mapping[int, int]) -> tuple[list[Gone], int]:
+def gone_last(lost: Sequence[Lost], times: Mapping[int, int]) -> tuple[list[RemovedSentence], int]:
     """Return the sentences that went last, the newest first, and how many went before them."""
     shown = [_gone(each, times) for each in reversed(lost[-LOST:])]
     return shown, len(lost) - len(shown)
 
 
-def _gone(lost: Lost, times: Mapping[int, int]) -> Gone:
-    return Gone(
+def _gone(lost: Lost, times: Mapping[int, int]) -> RemovedSentence:
+    return RemovedSentence(
         text=lost.text,
         version=lost.version,
         removed_in=lost.removed_in,

@@ -55,7 +55,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     is_now: bool
 
 
-class Observed(msgspec.Struct, frozen=True):
+class LedgerStretch(msgspec.Struct, frozen=True):
     """A stretch of the ledger."""
 
     state: str
@@ -63,7 +63,7 @@ class Observed(msgspec.Struct, frozen=True):
     until: int | None
 
 
-def drawn(points: Sequence[Point], ledger: Sequence[Observed], *, now: int, shown: int) -> Timeline:
+def drawn(points: Sequence[Point], ledger: Sequence[LedgerStretch], *, now: int, shown: int) -> Timeline:
     """Return the versions of a document and how its root was observed meanwhile.
 
     The version that is `shown` has its label, then the newest, and of the others those that have room.
@@ -123,7 +123,7 @@ def _with_room(places: Sequence[float], names: Sequence[str], chosen: int) -> se
     return found
 
 
-def bands(ledger: Sequence[Observed], *, begin: int, end: int, now: int) -> list[Band]:
+def bands(ledger: Sequence[LedgerStretch], *, begin: int, end: int, now: int) -> list[Band]:
     """Return the stretches of a ledger that lie within a time."""
     found = []
     for each in ledger:

@@ -28,7 +28,7 @@ def _table(language: str) -> dict[str, str]:
     return dict(tomllib.loads(file.read_text("utf-8")))
 
 
-def spoken(said: str, accepted: str) -> str:
+def language_of(said: str, accepted: str) -> str:
     """Return the language of a page: the one that was chosen, else the first known that a browser accepts."""
     if said in LANGUAGES:
         return said
@@ -66,7 +66,7 @@ class Words:
 
     def reason(self, english: str) -> str:
         """Return the reason of an edit; one that is not known in this language is marked as English."""
-        said = reasons.translated(english, self.language)
+        said = reasons.translation(english, self.language)
         return self.english(english) if said is None else said
 
     def english(self, words: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.daemon.door import CLIENTS, DaemonStatus, Followed, Request, ask, beside_store
+from ingest.daemon.door import CLIENTS, DaemonStatus, LogEnd, Request, ask, beside_store
 from ingest.disk import mounts, presence, read, root_mark, walk
 from ingest.disk.patterns import Patterns
 from ingest.errors import Unreachable
@@ -192,7 +192,7 @@ def test_the_client_after_the_last_that_fits_is_told_so(site: Site) -> None:
     path = beside_store(str(site.database))
     with site.watch(), ExitStack() as held:
         for _ in range(CLIENTS):
-            follower = ask(path, Request("follow"), Followed, timeout=60)
+            follower = ask(path, Request("follow"), LogEnd, timeout=60)
             assert isinstance(follower, Generator)
             held.callback(follower.close)
             next(follower)

@@ -141,7 +141,7 @@ def test_a_verb_without_a_root_means_those_of_its_host(server_site: Site) -> Non
     site.command.ask("scan", site.root)
     site.command.ask("scan", f"elsewhere={site.outside}")
     with opened(str(site.command.database)) as store, store.write() as connection:
-        key = roots.named(connection, "elsewhere").id
+        key = roots.by_name(connection, "elsewhere").id
         roots.update(connection, key, host="another-host", path=b"/nowhere/elsewhere")
     before = site.command.records("coverage", "elsewhere")
     site.write_texts(a="two")
@@ -160,7 +160,7 @@ def test_the_same_place_on_another_host_is_no_proof(server_site: Site) -> None:
     site.command.ask("scan", site.root)
     before = site.listing()
     with opened(str(site.command.database)) as store, store.write() as connection:
-        roots.update(connection, roots.named(connection, "root").id, host="another-host")
+        roots.update(connection, roots.by_name(connection, "root").id, host="another-host")
     shutil.rmtree(site.root / ".ingest")
     (site.root / "a.txt").unlink()
 
@@ -176,7 +176,7 @@ def test_a_host_that_was_renamed_knows_its_roots_by_their_ids(server_site: Site)
     site.write_texts(a="one")
     site.command.ask("scan", site.root)
     with opened(str(site.command.database)) as store, store.write() as connection:
-        roots.update(connection, roots.named(connection, "root").id, host="as-it-was-called")
+        roots.update(connection, roots.by_name(connection, "root").id, host="as-it-was-called")
     site.write_texts(a="two")
 
     assert site.command.records("scan")[-1]["changed"] == 1
@@ -197,18 +197,18 @@ def test_where_it_cannot_be_told_whose_a_root_is_that_is_said_and_the_others_are
         raise silent
 
     monkeypatch.setattr(root_names, "silent_of_root", lambda path: [path])
-    monkeypatch.setattr(overseen, "answered", answered)
+    monkeypatch.setattr(overseen, "result", answered)
     settings, clock = Settings(), system_clock()
     with opened(str(site.command.database)) as store:
         with store.write() as connection:
-            roots.update(connection, roots.named(connection, "far").id, host="another")
+            roots.update(connection, roots.by_name(connection, "far").id, host="another")
         lost: list[RootUnavailable] = []
         known, _ = enrol(store, [], settings=settings, adopt=False, clock=clock, lost=lost)
         assert [root.name for root in known] == ["root"]
         words = "whether the root 'far' of another is this host's cannot be told: /far does not answer"
         assert [(error.message, error.code) for error in lost] == [(words, "unreachable")]
         with store.write() as connection:
-            roots.update(connection, roots.named(connection, "root").id, host="another", retired_at=1)
+            roots.update(connection, roots.by_name(connection, "root").id, host="another", retired_at=1)
         with pytest.raises(RootUnavailable, match="cannot be told"):
             enrol(store, [], settings=settings, adopt=False, clock=clock)
         silent = RootUnavailable("not there", code="root_missing")
@@ -246,7 +246,7 @@ def test_another_hosts_root_is_adopted_by_its_name_where_that_is_asked_for(serve
     site.write_texts(a="one")
     site.command.ask("scan", site.root)
     with opened(str(site.command.database)) as store, store.write() as connection:
-        roots.update(connection, roots.named(connection, "root").id, host="as-it-was-called")
+        roots.update(connection, roots.by_name(connection, "root").id, host="as-it-was-called")
     shutil.rmtree(site.root / ".ingest")
     site.write_texts(a="two")
 

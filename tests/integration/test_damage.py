@@ -34,7 +34,7 @@ def test_damage_is_an_edit_and_so_is_what_can_be_read_again(database_url: str) -
         kept = [(row[0], row[2], row[3], row[5]) for row in rows(index, "edit")]
         with store.read() as connection:
             changes = list(reader.changes(connection))
-            told = [edits.of(connection, row, rules=NONE) for row in changes]
+            told = [edits.edit_of(connection, row, rules=NONE) for row in changes]
         index.dispose()
 
     damaged = "1 place can no longer be read; what can be read stood there before"

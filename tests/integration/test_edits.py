@@ -32,7 +32,7 @@ def begun(store: Store, root: RootKey) -> int:
 def edits_of(store: Store) -> list[dict[str, Any] | None]:
     with store.read() as connection:
         rows = reader.changes(connection)
-        made = [records.edited(row, connection, rules=NONE).edit for row in rows]
+        made = [records.change_with_edit(row, connection, rules=NONE).edit for row in rows]
     return [None if edit is None else msgspec.to_builtins(edit) for edit in made]
 
 
@@ -71,7 +71,7 @@ def test_a_change_asked_for_without_a_connection_has_no_edit(database_url: str) 
         record(store, root, [entry("changed", b"a.txt", raw=BODIES[1], document=key, previous=1)])
         with store.read() as connection:
             row = list(reader.changes(connection))[1]
-            made = edits.of(connection, row, rules=NONE)
+            made = edits.edit_of(connection, row, rules=NONE)
             assert records.change(row).edit is None
             assert made is not None
-            assert records.edited(row, connection, rules=NONE).edit == made
+            assert records.change_with_edit(row, connection, rules=NONE).edit == made

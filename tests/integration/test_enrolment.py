@@ -20,7 +20,7 @@ from ingest.store.roots import Root
 from tests.recording import opened
 
 CLOCK = system_clock()
-ANSWERED = overseen.answered
+ANSWERED = overseen.result
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_root_that_is_adopted_stays_so_where_the_next_is_silent(
             raise RootUnavailable("far does not answer", code="unreachable")
         return ANSWERED([], work, kind)
 
-    monkeypatch.setattr(overseen, "answered", answered)
+    monkeypatch.setattr(overseen, "result", answered)
     with pytest.raises(RootUnavailable, match="far does not answer"):
         enrolled(store, one, folder(tmp_path / "new"), far, adopt=True)
     silent, (recorded, held) = marks(store)

@@ -63,7 +63,7 @@ def brought_up(store: Store) -> Index:
 
 def found(index: Index, query: str, *, every: bool = False, **wanted: Any) -> list[tuple[str, Any]]:
     with index.reading() as connection:
-        hits = search.find(connection, parse(query), search.Wanted(**wanted), every=every)
+        hits = search.find(connection, parse(query), search.SearchFilters(**wanted), every=every)
         return [(hit.row.path.decode(), hit.stretches) for hit in hits]
 
 
@@ -119,7 +119,7 @@ def test_however_it_was_filled_the_index_holds_the_same(database_url: str, batch
 
 def _blame(index: Index, key: DocumentKey, no: int, *, indexed: bool = True) -> blame.Blame:
     with index.reading() as connection:
-        found = blame.of(connection, key, no, indexed=indexed, deleted=True)
+        found = blame.blame_of(connection, key, no, indexed=indexed, deleted=True)
     assert found is not None
     return found
 
@@ -492,7 +492,7 @@ def test_a_word_that_was_unwanted_first_has_its_sentence_where_it_is_wanted(data
         index = brought_up(store)
         with index.reading() as connection:
             asked = parse("NOT bridges OR bridges OR gamma")
-            (hit,) = search.find(connection, asked, search.Wanted(), every=True)
+            (hit,) = search.find(connection, asked, search.SearchFilters(), every=True)
             said = None if hit.sentence is None else lookup.snippet(connection, hit.sentence)
         index.dispose()
 
@@ -794,7 +794,7 @@ def test_an_old_version_that_was_read_again_is_told_right_before_the_index_knows
         record(store, root, [entry("renormalised", b"a.txt", document=key, previous=2, renditions=(other,))])
         after, made = _blame(index, key, 1), _blame(index, key, 1, indexed=False)
         with index.reading() as connection:
-            (hit,) = search.find(connection, parse("bridges"), search.Wanted(), every=True)
+            (hit,) = search.find(connection, parse("bridges"), search.SearchFilters(), every=True)
             assert hit.sentence is not None
             assert lookup.snippet(connection, hit.sentence) is None  # what stands at its place now is another
         index.dispose()

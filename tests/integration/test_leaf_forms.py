@@ -47,7 +47,7 @@ def begun_in_form_1(store: Store) -> None:
         for told in list(raw_rows.changes(connection)):
             kept = committed(told.change, told.renditions)
             change = msgspec.structs.replace(kept.change, form=1, salt=None)
-            found = leaf.of(change, kept.version, kept.renditions)
+            found = leaf.hash_of(change, kept.version, kept.renditions)
             frontier, _ = merkle.extend(frontier, change.seq - 1, [found])
             values = {"form": 1, "salt": None, "leaf": found}
             connection.execute(sa.update(tables.rendition).values(sum=None))

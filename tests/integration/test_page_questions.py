@@ -414,13 +414,13 @@ def test_of_one_document_no_more_edits_are_looked_at_than_it_has(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[list[int]] = []
-    those = stored_edits.those
+    those = stored_edits.selected_among
 
     def noted(connection: Connection, among: stored_edits.Seqs, seqs: list[int]) -> set[int]:
         asked.append(seqs)
         return those(connection, among, seqs)
 
-    monkeypatch.setattr(stored_edits, "those", noted)
+    monkeypatch.setattr(stored_edits, "selected_among", noted)
     with opened(database_url) as store:
         corpus = made(store)
         bridge, gone = (DocumentKey(row["id"]) for row in rows_of(store, tables.document)[:2])
@@ -429,7 +429,7 @@ def test_of_one_document_no_more_edits_are_looked_at_than_it_has(
             filters = msgspec.structs.replace(ANY, **wanted)
             with corpus.reading() as (connection, is_indexed):
                 assert is_indexed
-                found = changes.of(
+                found = changes.changes_of(
                     connection, changes.look_up(connection, filters), rules=NONE, indexed=True,
                     document=document, newest_first=newest_first,
                 )  # fmt: skip

@@ -20,7 +20,7 @@ from ingest.model import Seq
 from ingest.records import Review
 from ingest.store import reader, reviews, tables
 from ingest.store.engine import Store
-from ingest.store.reviews import Wanted
+from ingest.store.reviews import ReviewFilters
 from tests.migration.schema import move, rows, store_at
 from tests.recording import add_root, entry, findings, opened, record, rows_of
 
@@ -75,7 +75,7 @@ def withdraw(store: Store, uid: str, words: Statement) -> tuple[Review, bool]:
 
 def told(store: Store, **wanted: object) -> list[tuple[str, int, str]]:
     with store.read() as connection:
-        found = reviews.page(connection, Wanted(**wanted))  # type: ignore[arg-type]  # as a test says it
+        found = reviews.page(connection, ReviewFilters(**wanted))  # type: ignore[arg-type]  # as a test says it
     return [(row.action, row.seq, row.name) for row in found]
 
 

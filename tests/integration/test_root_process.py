@@ -16,7 +16,7 @@ import pytest
 
 from ingest.clock import Clock
 from ingest.config import Settings
-from ingest.daemon.root_process import Given, Process, Said
+from ingest.daemon.root_process import Process, ProcessReply, ProcessTask
 from ingest.daemon.root_processes import AGAIN, SILENT, SLOW_START, RootProcess
 from ingest.daemon.wakeup import Announcer, Waker
 from ingest.disk import descriptors
@@ -44,7 +44,7 @@ def test_a_process_that_began_may_be_silent_for_less_long_than_one_that_begins(
     with opened(url) as store:
         add_root(store)
         with store.read() as connection:
-            root = roots.named(connection, "main")
+            root = roots.by_name(connection, "main")
         process = RootProcess(
             store, root, settings=Settings(database_url=url), clock=CLOCK, log=Silent(),
             announcer=Announcer(), waker=Waker(),
@@ -67,7 +67,7 @@ def test_a_process_that_cannot_be_begun_is_tried_again_and_the_daemon_lives_on(
     with opened(url) as store:
         add_root(store)
         with store.read() as connection:
-            root = roots.named(connection, "main")
+            root = roots.by_name(connection, "main")
         process = RootProcess(
             store, root, settings=Settings(database_url=url), clock=CLOCK, log=Silent(),
             announcer=Announcer(), waker=Waker(),
@@ -99,7 +99,7 @@ def test_a_root_answers_when_its_process_says_something_and_not_when_another_is_
     with opened(url) as store:
         add_root(store)
         with store.read() as connection:
-            root = roots.named(connection, "main")
+            root = roots.by_name(connection, "main")
         clock = Clock(monotonic=lambda: now, wall=lambda: 90, sleep=time.sleep, entropy=os.urandom)
         process = RootProcess(
             store, root, settings=Settings(database_url=url), clock=clock, log=Silent(),
@@ -121,8 +121,8 @@ def test_a_root_answers_when_its_process_says_something_and_not_when_another_is_
         now, has_room = now + AGAIN, True
         assert told() == ["its file system does not answer"]
         for said, left in (
-            (Said("begun"), ["its file system does not answer"]),
-            (Said("report", report=process.report()), []),
+            (ProcessReply("begun"), ["its file system does not answer"]),
+            (ProcessReply("report", report=process.report()), []),
         ):
             process._listen(BytesIO(msgspec.json.encode(said) + b"\n"))
             assert told() == left
@@ -133,4 +133,4 @@ def test_a_root_that_was_taken_back_meanwhile_is_said_to_be(tmp_path: Path) -> N
     with opened(url) as store:
         add_root(store)
     with pytest.raises(NotFound, match="the root 'far' is recorded no more"):
-        Process(Given(url, 1.0, Settings(database_url=url), "00", "far"))
+        Process(ProcessTask(url, 1.0, Settings(database_url=url), "00", "far"))

@@ -205,7 +205,7 @@ def test_an_index_that_lags_says_nothing_of_versions_that_it_has_not_seen(index:
 
     def hit(query: str, *, every: bool, **wanted: Any) -> tuple[Any, Any, Any]:
         with index.reading() as connection:
-            hits = search.find(connection, parse(query), search.Wanted(**wanted), every=every)
+            hits = search.find(connection, parse(query), search.SearchFilters(**wanted), every=every)
             (one,) = (made for each, made, _ in search.matches(connection, hits) if each.row.path == path)
         return [(each.first, each.last) for each in one.versions], one.last_version, one.current
 
@@ -224,7 +224,7 @@ def test_what_is_told_of_hits_together_is_what_is_told_of_each(index: Index) -> 
     """The record, the sentence and the times of each, also where a body among them is damaged."""
     query = "week OR brief OR raad OR council"
     with index.reading() as connection:
-        hits = list(search.find(connection, parse(query), search.Wanted(), every=True))
+        hits = list(search.find(connection, parse(query), search.SearchFilters(), every=True))
         alone = [one for hit in hits for one in search.matches(connection, [hit], times=True)]
         assert list(search.matches(connection, iter(hits), times=True)) == alone
     said = {made.path: (made.snippet, sorted(times)) for _, made, times in alone}
@@ -278,4 +278,4 @@ def test_what_is_asked_is_taken_apart_once() -> None:
         (("week",), True, False),
         (("week",), False, True),
     ]
-    assert search.Wanted().language is None
+    assert search.SearchFilters().language is None

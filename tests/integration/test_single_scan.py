@@ -47,7 +47,7 @@ def test_the_ledger_says_what_it_says_of_a_scan_that_ended_so(
         coverage.turn(connection, key, "watched", 10, None)
         roots.report(connection, key, RootReport(backend="native", certain_until=20), heartbeat_at=20)
         roots.update(connection, key, last_scan_at=15)
-        root = roots.named(connection, "main")
+        root = roots.by_name(connection, "main")
 
     def told(
         _places: Sequence[bytes], _work: Callable[..., None], _kind: object, **_: object
@@ -55,7 +55,7 @@ def test_the_ledger_says_what_it_says_of_a_scan_that_ended_so(
         yield single_scan.Seen(1)
         raise end
 
-    monkeypatch.setattr(overseen, "told", told)
+    monkeypatch.setattr(overseen, "results", told)
     settings = Settings(database_url=store.address)
     scan = single_scan.SingleScan(store, settings, CLOCK, lambda _files, _now: None)
     with pytest.raises(type(end)):

@@ -119,7 +119,7 @@ def test_a_new_document_is_one_row_of_each_kind(store: Store) -> None:
             "beside": None,
             "beside_size": None,
             "beside_hash": None,
-            "sum": row_checksums.of_counts(1, 1, 1000, 2, 1),
+            "sum": row_checksums.sum_of_counts(1, 1, 1000, 2, 1),
         }
     ]
     (change,) = rows_of(store, tables.change)

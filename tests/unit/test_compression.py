@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingest.errors import IntegrityError
 from ingest.store import compression, deltas
 from ingest.store.compression import Dictionary
-from ingest.store.deltas import Chain, Packed
+from ingest.store.deltas import Chain, StoredBody
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -112,7 +112,7 @@ def test_a_chain_ends_where_reading_would_become_slow(chain: Chain, raw: bytes, 
 
 def test_what_was_packed_with_another_dictionary_is_not_made_without_it(dictionary: Dictionary) -> None:
     raw = BODIES[0]
-    packed = Packed((compression.whole(raw, dictionary), len(raw)), dictionary.id, (), digest(raw))
+    packed = StoredBody((compression.whole(raw, dictionary), len(raw)), dictionary.id, (), digest(raw))
 
     assert deltas.unrolled(packed, dictionary).raw == raw
     for wrong in (Dictionary(2, dictionary.hash, dictionary.content), None):

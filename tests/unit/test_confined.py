@@ -268,7 +268,7 @@ def test_each_reader_reads_its_sample_behind_the_lock(reader: Reader, fmt: Docum
     """Else what it loads late was not loaded before."""
     for package in fmt.packages:
         pytest.importorskip(package)
-    (sample, *_) = samples.of(fmt.module)
+    (sample, *_) = samples.sample_of(fmt.module)
     found = reader.read(fmt, sample, Html())
 
     assert isinstance(found, Extracted), found
@@ -311,7 +311,7 @@ def test_too_many_bytes_are_not_even_sent() -> None:
 
 
 def test_every_reader_of_the_standard_child_has_a_sample() -> None:
-    assert [name for name in STANDARD if not samples.of(name)] == []
+    assert [name for name in STANDARD if not samples.sample_of(name)] == []
 
 
 def test_where_no_process_can_be_begun_its_pipes_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:

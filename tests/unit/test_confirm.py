@@ -17,13 +17,13 @@ from ingest.clock import Clock
 from ingest.disk import read
 from ingest.disk.mounts import Line, concerning
 from ingest.disk.patterns import Patterns
-from ingest.identity import Standing
+from ingest.identity import LiveDocument
 from ingest.model import Descriptor, DocumentKey, RootKey
 from ingest.settle import Due
 from ingest.store.engine import Store
 from ingest.store.url import parse_url
 
-GONE = read.Gone("removed")
+GONE = read.NoFile("removed")
 
 
 @pytest.fixture
@@ -40,9 +40,11 @@ def view(tmp_path: Path) -> Iterator[View]:
     os.close(fd)
 
 
-def standing(*paths: bytes) -> dict[bytes, Standing]:
+def standing(*paths: bytes) -> dict[bytes, LiveDocument]:
     return {
-        path: Standing(document=DocumentKey(number), path=path, version=1, sha256=b"", device=0, inode=number)
+        path: LiveDocument(
+            document=DocumentKey(number), path=path, version=1, sha256=b"", device=0, inode=number
+        )
         for number, path in enumerate(paths)
     }
 

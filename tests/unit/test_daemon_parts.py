@@ -15,9 +15,9 @@ from ingest.capture.folder import Limits
 from ingest.capture.pending import Pending, PendingUpdate
 from ingest.clock import Clock
 from ingest.config import Settings
-from ingest.daemon.door import Done, Request
+from ingest.daemon.door import BarrierReply, Request
 from ingest.daemon.requests import Requests
-from ingest.daemon.root_process import Order, Said
+from ingest.daemon.root_process import Order, ProcessReply
 from ingest.daemon.root_processes import RootProcess
 from ingest.daemon.scan_schedule import ScanSchedule
 from ingest.daemon.stall import StallDetector
@@ -216,13 +216,15 @@ def test_two_who_ask_a_root_at_once_hear_each_its_own_answer_and_a_late_one_is_k
             assert process.ask(question) == 2  # before the first has its number back
 
     def answer(number: int, files: int) -> bytes:
-        return msgspec.json.encode(Said("answer", number=number, answer=Done(done=True, files=files)))
+        return msgspec.json.encode(
+            ProcessReply("answer", number=number, answer=BarrierReply(done=True, files=files))
+        )
 
     question = Request("sync", [], 1.0)
     monkeypatch.setattr(process, "_send", send)
     assert (process.ask(question), sent) == (1, [1, 2])
     late = process.answer(process.ask(question), until=hands.monotonic, is_scan=False)
-    assert late == Done(done=False, roots=[root.uid.hex()])
+    assert late == BarrierReply(done=False, roots=[root.uid.hex()])
     process._listen(cast("Any", [answer(1, 10), answer(2, 20), answer(3, 30)]))
     until = hands.monotonic + 1
     assert [process.answer(number, until=until, is_scan=False).files for number in (2, 1)] == [20, 10]
@@ -251,7 +253,7 @@ def test_who_waits_for_a_root_that_is_captured_here_no_more_is_told_so(
     requests = Requests(monitors, Announcer(), Waker())
     for roots, lost in (([], end == "moved"), ([b"1".hex()], True)):
         monitors[:] = [monitor(b"1"), monitor(b"2")]
-        found: list[Done] = []
+        found: list[BarrierReply] = []
         asking = threading.Thread(
             target=lambda roots, found: found.append(requests.wait(Request(verb, roots, PATIENCE))),
             args=(roots, found),

@@ -82,7 +82,11 @@ def test_a_text_that_can_be_read_again_is_not_damaged() -> None:
 def test_a_text_that_came_where_there_was_none_is_an_update_that_says_what_came() -> None:
     new = text_of(DUTCH.encode())
     old = Text(
-        text="", sha256=b"", title=new.title, language=new.language, unread=text_reasons.said("no_extractor")
+        text="",
+        sha256=b"",
+        title=new.title,
+        language=new.language,
+        unread=text_reasons.in_words("no_extractor"),
     )
     edit = classify(old, new)
 

@@ -123,4 +123,4 @@ def test_a_run_of_a_script_without_blanks_is_kept_in_parts_of_two(text: str, kep
 def test_a_run_that_is_asked_for_is_its_parts_in_a_row(
     text: str, words: tuple[str, ...], begins: bool
 ) -> None:
-    assert folding.asked(text) == (words, begins)
+    assert folding.query_words(text) == (words, begins)

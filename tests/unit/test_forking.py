@@ -47,10 +47,10 @@ def fill():
     filler.close()
 
 CASES = {
-    "overseen": lambda: print(overseen.answered([os.fsencode(place)], lambda: len(work()), int)),
+    "overseen": lambda: print(overseen.result([os.fsencode(place)], lambda: len(work()), int)),
     "task": lambda: print(len(list(ForkedTask(store.dispose, work, int)))),
     "workers": ask_workers,
-    "probe": lambda: print(probe.held().seccomp is not None),
+    "probe": lambda: print(probe.locks_granted().seccomp is not None),
     "filler": fill,  # the last: another thread hears it
 }
 for each in ("child", "parent"):

@@ -37,7 +37,7 @@ def test_what_a_file_system_no_longer_has_is_not_taken_for_the_current_folder(
     def fail(*_: object) -> Never:
         raise FileNotFoundError(errno.ENOENT, "")
 
-    monkeypatch.setattr(check, "chosen", fail)
+    monkeypatch.setattr(check, "chosen_roots", fail)
     assert _checked(tmp_path, capsys) == 4
     assert "current folder" not in capsys.readouterr().err
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from hashlib import sha256
 
 from ingest import identity
-from ingest.identity import Appeared, Buried, Decision, Former, Standing, Vanished, decide
+from ingest.identity import (
+    Decision,
+    DeletedDocument,
+    FormerPath,
+    LiveDocument,
+    MissingDocument,
+    ReadFile,
+    decide,
+)
 from ingest.model import DocumentKey, GoneReason
 
 
@@ -15,26 +23,26 @@ def hash_of(raw: bytes) -> bytes:
 
 def file(
     path: bytes, raw: bytes, inode: int, *, renamed_from: tuple[bytes, ...] = (), arrivals: int = 0
-) -> Appeared:
-    formers = tuple(Former(path=old, arrivals=arrivals) for old in renamed_from)
-    return Appeared(path=path, sha256=hash_of(raw), device=1, inode=inode, renamed_from=formers)
+) -> ReadFile:
+    formers = tuple(FormerPath(path=old, arrivals=arrivals) for old in renamed_from)
+    return ReadFile(path=path, sha256=hash_of(raw), device=1, inode=inode, renamed_from=formers)
 
 
-def live(key: int, path: bytes, raw: bytes, inode: int | None, version: int = 1) -> Standing:
-    return Standing(
+def live(key: int, path: bytes, raw: bytes, inode: int | None, version: int = 1) -> LiveDocument:
+    return LiveDocument(
         document=DocumentKey(key), path=path, version=version, sha256=hash_of(raw), device=1, inode=inode
     )
 
 
-def gone(standing: Standing, *, reason: GoneReason = "removed", expired: bool = True) -> Vanished:
-    return Vanished(standing=standing, reason=reason, expired=expired)
+def gone(standing: LiveDocument, *, reason: GoneReason = "removed", expired: bool = True) -> MissingDocument:
+    return MissingDocument(standing=standing, reason=reason, expired=expired)
 
 
 def decided(
-    *appeared: Appeared,
-    standing: tuple[Standing, ...] = (),
-    vanished: tuple[Vanished, ...] = (),
-    buried: dict[bytes, Buried] | None = None,
+    *appeared: ReadFile,
+    standing: tuple[LiveDocument, ...] = (),
+    vanished: tuple[MissingDocument, ...] = (),
+    buried: dict[bytes, DeletedDocument] | None = None,
 ) -> list[Decision]:
     return decide(
         appeared=appeared,
@@ -171,7 +179,7 @@ def test_the_same_inode_with_other_bytes_is_no_move() -> None:
 def test_the_same_inode_on_another_device_does_not_count() -> None:
     """Two vanished twins, so that the bytes alone tell nothing."""
     one, two = live(1, b"a", b"A", 10), live(2, b"b", b"A", 11)
-    stranger = Appeared(path=b"c", sha256=hash_of(b"A"), device=2, inode=10)
+    stranger = ReadFile(path=b"c", sha256=hash_of(b"A"), device=2, inode=10)
 
     assert decided(stranger, vanished=(gone(one), gone(two))) == [
         deleted(1, b"a"),
@@ -299,7 +307,7 @@ def test_a_copy_beside_its_original_is_new() -> None:
 
 
 def test_a_file_back_at_a_deleted_documents_path_is_that_document() -> None:
-    grave = {b"a": Buried(document=DocumentKey(1), version=2, sha256=hash_of(b"A"))}
+    grave = {b"a": DeletedDocument(document=DocumentKey(1), version=2, sha256=hash_of(b"A"))}
 
     assert decided(file(b"a", b"A", 99), buried=grave) == [
         Decision(type="restored", path=b"a", document=DocumentKey(1), previous=2, same=True)
@@ -312,7 +320,7 @@ def test_a_file_back_at_a_deleted_documents_path_is_that_document() -> None:
 def test_a_move_goes_before_a_restore() -> None:
     """Rule 2 and rule 3 are asked before rule 4: the deleted one stays deleted."""
     old = live(2, b"x", b"X", 10)
-    grave = {b"a": Buried(document=DocumentKey(1), version=2, sha256=hash_of(b"X"))}
+    grave = {b"a": DeletedDocument(document=DocumentKey(1), version=2, sha256=hash_of(b"X"))}
 
     for newcomer in (file(b"a", b"X", 10), file(b"a", b"X", 99)):
         assert decided(newcomer, vanished=(gone(old),), buried=grave) == [moved(2, b"x", b"a")]

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.capture.renames import Renames
-from ingest.identity import Appeared, Buried, Decision, Standing, Vanished, decide
+from ingest.identity import Decision, DeletedDocument, LiveDocument, MissingDocument, ReadFile, decide
 from ingest.model import DocumentKey
 
 PATHS = [b"a", b"b", b"c", b"d", b"e"]
@@ -88,9 +88,9 @@ class History:
     def live(self) -> dict[bytes, int]:
         return {document.path: key for key, document in enumerate(self.documents) if document.alive}
 
-    def standing(self, key: int) -> Standing:
+    def standing(self, key: int) -> LiveDocument:
         document = self.documents[key]
-        return Standing(
+        return LiveDocument(
             document=DocumentKey(key),
             path=document.path,
             version=document.version,
@@ -103,7 +103,7 @@ class History:
         """One look; a patient one lets some of the vanished wait for their other half."""
         found, live = self.folder.look(), self.live()
         appeared = [
-            Appeared(
+            ReadFile(
                 path=path,
                 sha256=sha256(body).digest(),
                 device=1,
@@ -116,7 +116,7 @@ class History:
             if path not in live or (inode, body) != self.last_seen(live[path])
         ]
         vanished = [
-            Vanished(
+            MissingDocument(
                 standing=self.standing(key),
                 reason="removed",
                 expired=not patient or self.draw.random() < 0.5,
@@ -124,11 +124,11 @@ class History:
             for path, key in live.items()
             if path not in found
         ]
-        buried: dict[bytes, Buried] = {}
+        buried: dict[bytes, DeletedDocument] = {}
         for key, document in sorted(enumerate(self.documents), key=lambda pair: pair[1].died):
             if not document.alive:
                 digest = sha256(document.body).digest()
-                buried[document.path] = Buried(
+                buried[document.path] = DeletedDocument(
                     document=DocumentKey(key), version=document.version, sha256=digest
                 )
         decisions = decide(
@@ -151,9 +151,9 @@ class History:
     def check_the_rules(
         self,
         decisions: list[Decision],
-        appeared: list[Appeared],
-        vanished: list[Vanished],
-        buried: dict[bytes, Buried],
+        appeared: list[ReadFile],
+        vanished: list[MissingDocument],
+        buried: dict[bytes, DeletedDocument],
         live: dict[bytes, int],
     ) -> None:
         """Each decision is the first rule that applies, given what the others took."""

@@ -54,10 +54,10 @@ RENDITION = LeafRendition(
     sentences=1,
     beside_hash=b"b" * 32,
 )
-LEAF = leaf.of(CHANGE, VERSION, (RENDITION,))
+LEAF = leaf.hash_of(CHANGE, VERSION, (RENDITION,))
 OF_FORM_1 = msgspec.structs.replace(CHANGE, form=1, salt=None)
 BARE = msgspec.structs.replace(RENDITION, beside_hash=None)
-LEAF_OF_FORM_1 = leaf.of(OF_FORM_1, VERSION, (BARE,))
+LEAF_OF_FORM_1 = leaf.hash_of(OF_FORM_1, VERSION, (BARE,))
 NOT_KNOWN_AT_CAPTURE = {"words", "sentences", "confidence"}
 
 
@@ -82,49 +82,49 @@ def fields(value: msgspec.Struct) -> list[str]:
 @pytest.mark.parametrize("field", [name for name in fields(CHANGE) if name != "form"])
 def test_every_column_of_a_change_counts(field: str) -> None:
     for value in another(getattr(CHANGE, field)):
-        assert leaf.of(msgspec.structs.replace(CHANGE, **{field: value}), VERSION, (RENDITION,)) != LEAF
+        assert leaf.hash_of(msgspec.structs.replace(CHANGE, **{field: value}), VERSION, (RENDITION,)) != LEAF
 
 
 @pytest.mark.parametrize("field", [name for name in fields(CHANGE) if name not in ("form", "salt")])
 def test_every_column_of_a_change_of_form_1_counts(field: str) -> None:
     for value in another(getattr(OF_FORM_1, field)):
         other = msgspec.structs.replace(OF_FORM_1, **{field: value})
-        assert leaf.of(other, VERSION, (BARE,)) != LEAF_OF_FORM_1
+        assert leaf.hash_of(other, VERSION, (BARE,)) != LEAF_OF_FORM_1
 
 
 def test_the_form_counts() -> None:
-    assert leaf.of(CHANGE, VERSION, (BARE,)) != LEAF_OF_FORM_1
+    assert leaf.hash_of(CHANGE, VERSION, (BARE,)) != LEAF_OF_FORM_1
 
 
 @pytest.mark.parametrize("form", [0, 3, -1, 255])
 def test_a_form_that_there_is_none_of_has_no_leaf(form: int) -> None:
     with pytest.raises(ValueError, match=f"no form {form}"):
-        leaf.of(msgspec.structs.replace(CHANGE, form=form), VERSION, (RENDITION,))
+        leaf.hash_of(msgspec.structs.replace(CHANGE, form=form), VERSION, (RENDITION,))
 
 
 def test_what_a_form_does_not_cover_has_no_leaf() -> None:
     """Else it could be put beside a change later, and nothing would tell."""
     with pytest.raises(ValueError, match="form 1"):
-        leaf.of(OF_FORM_1, VERSION, (RENDITION,))
+        leaf.hash_of(OF_FORM_1, VERSION, (RENDITION,))
     with pytest.raises(ValueError, match="form 1"):
-        leaf.of(msgspec.structs.replace(OF_FORM_1, salt=b"s" * 16), VERSION, (BARE,))
+        leaf.hash_of(msgspec.structs.replace(OF_FORM_1, salt=b"s" * 16), VERSION, (BARE,))
     with pytest.raises(ValueError, match="salt"):
-        leaf.of(msgspec.structs.replace(CHANGE, salt=None), VERSION, (RENDITION,))
+        leaf.hash_of(msgspec.structs.replace(CHANGE, salt=None), VERSION, (RENDITION,))
 
 
 @pytest.mark.parametrize("field", fields(VERSION))
 def test_every_column_of_its_version_counts(field: str) -> None:
     for value in another(getattr(VERSION, field)):
-        assert leaf.of(CHANGE, msgspec.structs.replace(VERSION, **{field: value}), (RENDITION,)) != LEAF
+        assert leaf.hash_of(CHANGE, msgspec.structs.replace(VERSION, **{field: value}), (RENDITION,)) != LEAF
 
 
 @pytest.mark.parametrize("field", fields(RENDITION))
 @pytest.mark.parametrize("kind", ["changed", "renormalised"])
 def test_every_column_of_its_rendition_counts_that_capture_knows(field: str, kind: str) -> None:
     change = msgspec.structs.replace(CHANGE, type=kind)
-    before = leaf.of(change, VERSION, (RENDITION,))
+    before = leaf.hash_of(change, VERSION, (RENDITION,))
     for value in another(getattr(RENDITION, field)):
-        after = leaf.of(change, VERSION, (msgspec.structs.replace(RENDITION, **{field: value}),))
+        after = leaf.hash_of(change, VERSION, (msgspec.structs.replace(RENDITION, **{field: value}),))
         assert (after == before) == (field in NOT_KNOWN_AT_CAPTURE)
 
 
@@ -132,12 +132,12 @@ def test_every_column_of_its_rendition_counts_that_capture_knows(field: str, kin
 def test_every_column_of_a_rendition_of_form_1_counts(field: str) -> None:
     for value in another(getattr(BARE, field)):
         other = msgspec.structs.replace(BARE, **{field: value})
-        assert leaf.of(OF_FORM_1, VERSION, (other,)) != LEAF_OF_FORM_1
+        assert leaf.hash_of(OF_FORM_1, VERSION, (other,)) != LEAF_OF_FORM_1
 
 
 @pytest.mark.parametrize("field", ["reason", "document", "no", "previous_no", "from_path", "actor"])
 def test_a_change_without_a_value_is_another_change(field: str) -> None:
-    assert leaf.of(msgspec.structs.replace(CHANGE, **{field: None}), VERSION, (RENDITION,)) != LEAF
+    assert leaf.hash_of(msgspec.structs.replace(CHANGE, **{field: None}), VERSION, (RENDITION,)) != LEAF
 
 
 @pytest.mark.parametrize(
@@ -147,12 +147,13 @@ def test_a_change_without_a_value_is_another_change(field: str) -> None:
 def test_a_rendition_without_a_value_is_another_rendition(field: str) -> None:
     bare = msgspec.structs.replace(RENDITION, **{field: None})
 
-    assert leaf.of(CHANGE, VERSION, (bare,)) != LEAF
+    assert leaf.hash_of(CHANGE, VERSION, (bare,)) != LEAF
 
 
 def test_an_empty_title_is_not_no_title() -> None:
     leaves = {
-        leaf.of(CHANGE, VERSION, (msgspec.structs.replace(RENDITION, title=title),)) for title in ("", None)
+        leaf.hash_of(CHANGE, VERSION, (msgspec.structs.replace(RENDITION, title=title),))
+        for title in ("", None)
     }
 
     assert len(leaves) == 2
@@ -163,10 +164,10 @@ def test_version_and_renditions_count_by_being_there() -> None:
         len(
             {
                 LEAF,
-                leaf.of(CHANGE, None, ()),
-                leaf.of(CHANGE, VERSION, ()),
-                leaf.of(CHANGE, None, (RENDITION,)),
-                leaf.of(CHANGE, VERSION, (RENDITION, RENDITION)),
+                leaf.hash_of(CHANGE, None, ()),
+                leaf.hash_of(CHANGE, VERSION, ()),
+                leaf.hash_of(CHANGE, None, (RENDITION,)),
+                leaf.hash_of(CHANGE, VERSION, (RENDITION, RENDITION)),
             }
         )
         == 5
@@ -177,7 +178,7 @@ def test_a_value_cannot_slide_into_the_next_field() -> None:
     one = msgspec.structs.replace(CHANGE, type="ab", cause="c")
     other = msgspec.structs.replace(CHANGE, type="a", cause="bc")
 
-    assert leaf.of(one, None, ()) != leaf.of(other, None, ())
+    assert leaf.hash_of(one, None, ()) != leaf.hash_of(other, None, ())
 
 
 def b64(value: bytes) -> str:

@@ -169,7 +169,7 @@ def test_addresses_are_found_around_their_signs_as_everywhere() -> None:
 
 def test_a_place_behind_a_heading_that_became_the_title_is_that_of_the_whole_text() -> None:
     before, after = (
-        speech.of(text_of("x.md", written.encode()))
+        speech.speech_of(text_of("x.md", written.encode()))
         for written in (
             "# The *works*\n\nThe road is shut until 5 May.\n",
             "---\ntitle: The works\n---\n\nThe road is shut until 6 May.\n",

@@ -34,7 +34,7 @@ def table(*mounted: tuple[str, str]) -> list[Line]:
 def test_a_file_system_of_this_machine_is_believed(type_: str) -> None:
     found = table(("/", "unheard-of"), ("/srv", type_), ("/srv/news/sub", type_))
     assert mounts.why_polled(b"/srv/news", found) is None
-    assert mounts_below.untold(mounts.types_below(b"/srv/news", found)) == frozenset()
+    assert mounts_below.polled_points(mounts.types_below(b"/srv/news", found)) == frozenset()
 
 
 @pytest.mark.parametrize("type_", OTHERS)
@@ -43,7 +43,7 @@ def test_any_other_is_polled_and_why_is_said(type_: str) -> None:
     assert mounts.why_polled(b"/srv/news", found) == f"{type_} is not known to tell every write"
     assert mounts.why_polled(b"/srv", found) is not None
     assert mounts.why_polled(b"/mnt/news", found) is None
-    assert mounts_below.untold(mounts.types_below(b"/mnt/news", found)) == {b"sub"}
+    assert mounts_below.polled_points(mounts.types_below(b"/mnt/news", found)) == {b"sub"}
 
 
 def test_the_latest_mount_on_a_folder_counts_and_a_name_alike_does_not() -> None:

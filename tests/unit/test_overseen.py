@@ -95,14 +95,14 @@ WORK = {
 
 def found_of(case):
     if case == "told":
-        return sum(overseen.told([path], tell, int))
+        return sum(overseen.results([path], tell, int))
     if case == "pauses":
-        return sum(pausing(overseen.told([path], tell_much, int)))
+        return sum(pausing(overseen.results([path], tell_much, int)))
     if case == "here":
-        return overseen.answered([], WORK["result"], bool)
+        return overseen.result([], WORK["result"], bool)
     if case == "ends late":
         os._exit = end_late
-    return overseen.answered(
+    return overseen.result(
         [path], WORK[case], bool | int | None,
         tidies=case in ("tidies", "ends late"), of_root=case == "root killed",
     )

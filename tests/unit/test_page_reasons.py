@@ -22,7 +22,7 @@ TABLE = tomllib.loads((Path(reasons.__file__).parent / "reasons.nl.toml").read_t
 def test_the_reason_of_each_case_is_said_in_dutch(case: dict[str, str]) -> None:
     before, after, earlier, rules = pair_of(case)
     english = classify(before, after, earlier=earlier, rules=rules).reason
-    dutch = reasons.translated(english, "nl")
+    dutch = reasons.translation(english, "nl")
 
     assert dutch is not None, english
     assert dutch != english
@@ -49,8 +49,8 @@ def test_the_reason_of_each_case_is_said_in_dutch(case: dict[str, str]) -> None:
     ],
 )  # fmt: skip
 def test_a_reason_is_said_with_its_values_or_not_at_all(english: str, dutch: str | None) -> None:
-    assert reasons.translated(english, "nl") == dutch
-    assert reasons.translated(english, "en") == english
+    assert reasons.translation(english, "nl") == dutch
+    assert reasons.translation(english, "en") == english
 
 
 def test_each_name_that_a_reason_may_have_is_in_the_table() -> None:

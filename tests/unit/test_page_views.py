@@ -21,7 +21,7 @@ from ingest.web import facts, overview, render, text_by_age, timeline
 from ingest.web.answer_cache import AnswerCache
 from ingest.web.comparison import ComparisonView, Row, comparison_view, cut
 from ingest.web.gravity import CREATED, UNREAD, GravityMark, gravest, mark
-from ingest.web.timeline import Observed, Point
+from ingest.web.timeline import LedgerStretch, Point
 from ingest.web.words import Words
 from tests.daemon import until
 
@@ -175,7 +175,7 @@ def test_labels_that_would_stand_on_each_other_are_left_out_but_never_that_of_th
 
 
 def test_the_band_of_observation_is_cut_to_the_axis() -> None:
-    ledger = [Observed("scanned", -HOUR, HOUR), Observed("watched", HOUR, None)]
+    ledger = [LedgerStretch("scanned", -HOUR, HOUR), LedgerStretch("watched", HOUR, None)]
     found = timeline.bands(ledger, begin=0, end=2 * HOUR, now=10 * HOUR)
 
     assert [(each.state, each.x, each.width) for each in found] == [

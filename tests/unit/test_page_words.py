@@ -60,7 +60,7 @@ def test_each_sentence_is_there_in_dutch_with_the_same_values() -> None:
 def test_the_language_is_the_one_that_was_chosen_else_one_that_is_accepted(
     said: str, accepted: str, language: str
 ) -> None:
-    assert words.spoken(said, accepted) == language
+    assert words.language_of(said, accepted) == language
 
 
 def test_dates_have_the_precision_that_they_have() -> None:

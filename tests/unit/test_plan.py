@@ -19,12 +19,12 @@ from ingest.capture.absences import InTheWay, Questions, newcomers, questions
 from ingest.capture.baseline import Baseline
 from ingest.capture.changes import in_order
 from ingest.capture.folder import Limits
-from ingest.capture.look import Exclusion, MountShadow, Observation, Restless, Stand, Unsure
+from ingest.capture.look import Exclusion, MountShadow, Observation, PathState, Restless, Unsure
 from ingest.capture.pending import Pending
 from ingest.capture.plan import Plan, plan
 from ingest.disk import presence, read
 from ingest.disk.walk import SeenRow, folders_above, is_below
-from ingest.identity import Buried, Decision, Standing
+from ingest.identity import Decision, DeletedDocument, LiveDocument
 from ingest.model import DocumentKey, Signature
 from ingest.settle import Due
 
@@ -127,11 +127,11 @@ class World:
         others = self.files.keys() - {but, path}
         return but != path and not any(is_below(other, path) or is_below(path, other) for other in others)
 
-    def stands(self, path: bytes) -> Stand:
+    def stands(self, path: bytes) -> PathState:
         if path in self.files:
             return read.File(self.files[path].signature)
         replaced = any(folder in self.files for folder in folders_above(path))
-        return read.Gone("replaced" if replaced else "removed")
+        return read.NoFile("replaced" if replaced else "removed")
 
     def observe(self, due: Due, odd: Odd | None) -> Observation:
         file, at = self.files.get(due.path), self.clock
@@ -139,7 +139,7 @@ class World:
             return Observation(due, read.Unknown("no answer"), at)
         if file is None:
             gone = self.stands(due.path)
-            assert isinstance(gone, read.Gone)
+            assert isinstance(gone, read.NoFile)
             return Observation(due, gone, at)
         if odd == "offline":
             return Observation(due, read.Unknown(presence.OFFLINE), at)
@@ -154,11 +154,11 @@ class World:
 
     # -- the record ------------------------------------------------------------------------
 
-    def standing(self, path: bytes) -> Standing | None:
+    def standing(self, path: bytes) -> LiveDocument | None:
         for key, document in enumerate(self.documents):
             if document.live and document.path == path:
                 row = self.rows.get(path)
-                return Standing(
+                return LiveDocument(
                     document=DocumentKey(key),
                     path=path,
                     version=document.version,
@@ -175,10 +175,10 @@ class World:
         )
 
     def former(self, known: Baseline, new: dict[bytes, Observation]) -> Baseline:
-        buried: dict[bytes, Buried] = {}
+        buried: dict[bytes, DeletedDocument] = {}
         for key, dead in sorted(enumerate(self.documents), key=lambda each: each[1].died):
             if not dead.live and dead.path in new:
-                buried[dead.path] = Buried(
+                buried[dead.path] = DeletedDocument(
                     document=DocumentKey(key), version=dead.version, sha256=dead.sha256
                 )
         inodes = {self.files[path].inode for path in new}
@@ -287,7 +287,7 @@ class World:
         }
         for observation in observations:
             path = observation.path
-            nothing = isinstance(observation.reading, read.Gone) and path not in known.rows
+            nothing = isinstance(observation.reading, read.NoFile) and path not in known.rows
             assert path in noted or nothing, "each due path is planned, waits again or has settled"
         told = Counter(change.document for change in planned.changes if change.document is not None)
         assert not [key for key, times in told.items() if times > 1 and not self._is_busy(planned, key)]
@@ -403,7 +403,9 @@ def due(path: bytes, *, held: bool = False) -> Due:
     return Due(path, held, 100.0, None, "watch")
 
 
-def planned(world: World, observation: Observation, stands: dict[bytes, Stand], expired: list[bytes]) -> Plan:
+def planned(
+    world: World, observation: Observation, stands: dict[bytes, PathState], expired: list[bytes]
+) -> Plan:
     return plan(
         [observation],
         stands,
@@ -469,7 +471,7 @@ def test_what_is_left_out_is_deleted_at_once_and_only_what_was_recorded_is(world
 @pytest.mark.parametrize(
     ("stand", "deleted", "waits"),
     [
-        (read.Gone("removed"), True, False),
+        (read.NoFile("removed"), True, False),
         (MountShadow(), False, False),
         (read.Unknown("no answer"), False, False),
         (read.File(Signature(1, 1, 1, 1, 1)), False, False),
@@ -477,14 +479,14 @@ def test_what_is_left_out_is_deleted_at_once_and_only_what_was_recorded_is(world
     ],
 )
 def test_an_absence_that_has_waited_is_a_delete_only_where_the_path_is_surely_gone(
-    world: World, stand: Stand | None, deleted: bool, waits: bool
+    world: World, stand: PathState | None, deleted: bool, waits: bool
 ) -> None:
     """Where nothing can be said of it now, because mounts changed meanwhile, it waits on."""
     world.happen(Delete(b"a"))
     world.now += LIMITS.quiet
     world.look({})
     world.now += LIMITS.move
-    other = Observation(due(b"b"), read.Gone("removed"), 9)
+    other = Observation(due(b"b"), read.NoFile("removed"), 9)
     found = planned(world, other, {} if stand is None else {b"a": stand}, [b"a"])
 
     assert [change.type for change in found.changes] == ["deleted"] * deleted
@@ -602,7 +604,7 @@ class Shifting(World):
         asked = questions(observations, new, baseline=known, pending=self.pending, expired=expired)
         stands = {path: self.stands(path) for path in asked.documents}
         if self.unsure:
-            stands = {p: Unsure() if isinstance(stand, read.Gone) else stand for p, stand in stands.items()}
+            stands = {p: Unsure() if isinstance(stand, read.NoFile) else stand for p, stand in stands.items()}
         planned = plan(
             observations, stands, asked.targets & self.files.keys(), taken=len(observations),
             expired=expired, baseline=known, pending=self.pending, limits=LIMITS, now=self.now,

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import UsageError
-from ingest.index.fulltext.folding import asked
-from ingest.index.fulltext.query import Clause, Term, odd, parse
+from ingest.index.fulltext.folding import query_words
+from ingest.index.fulltext.query import Clause, Term, parse, query_notes
 from ingest.moments import days
 
 
@@ -50,7 +50,7 @@ def test_any_text_is_a_query_of_folded_words(query: str) -> None:
         assert clause.wanted or clause.unwanted
         for each in (*clause.wanted, *clause.unwanted):
             assert each.words
-            assert all(word.isalnum() and asked(word)[0] == (word,) for word in each.words)
+            assert all(word.isalnum() and query_words(word)[0] == (word,) for word in each.words)
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_what_is_no_date_is_refused(words: str) -> None:
     [("week AND", 1), ("OR week", 1), ("week AND month", 0), ("NOT week", 0), ('"AND" week', 0), ("and", 0)],
 )
 def test_an_operator_that_is_a_word_is_told_of(query: str, told: int) -> None:
-    assert len(odd(query, parse(query))) == told
+    assert len(query_notes(query, parse(query))) == told

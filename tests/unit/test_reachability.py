@@ -153,7 +153,7 @@ def test_where_no_process_can_be_begun_that_is_said_and_nothing_stays_open(
     said = "no process can be begun that asks the file system: Resource temporarily unavailable"
     before = os.listdir("/proc/self/fd")
     with pytest.raises(Unreachable, match=said):
-        overseen.answered([os.fsencode(tmp_path)], lambda: None, None)
+        overseen.result([os.fsencode(tmp_path)], lambda: None, None)
     with pytest.raises(Unreachable, match=said):
         answers(os.fsencode(tmp_path))
     assert os.listdir("/proc/self/fd") == before

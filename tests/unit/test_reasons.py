@@ -16,16 +16,17 @@ ALL = sorted({*get_args(Reason), *UNREADABLE, "not_confined"})
 
 @pytest.mark.parametrize("reason", ALL)
 def test_no_code_is_shown_to_people(reason: str) -> None:
-    assert "_" not in text_reasons.said(reason) + text_reasons.counted({reason: 1})
-    assert len({text_reasons.said(each) for each in ALL}) == len(ALL)
-    assert len({text_reasons.counted({each: 1}) for each in ALL}) == len(ALL)
+    assert "_" not in text_reasons.in_words(reason) + text_reasons.counts_in_words({reason: 1})
+    assert len({text_reasons.in_words(each) for each in ALL}) == len(ALL)
+    assert len({text_reasons.counts_in_words({each: 1}) for each in ALL}) == len(ALL)
 
 
 def test_they_are_counted() -> None:
     assert (
-        text_reasons.counted({"password": 1_200, "binary": 1, "odd": 2}) == "1,200 encrypted, 1 binary, 2 odd"
+        text_reasons.counts_in_words({"password": 1_200, "binary": 1, "odd": 2})
+        == "1,200 encrypted, 1 binary, 2 odd"
     )
-    assert (text_reasons.said("odd"), text_reasons.said(None)) == ("odd", "nobody knows why")
+    assert (text_reasons.in_words("odd"), text_reasons.in_words(None)) == ("odd", "nobody knows why")
 
 
 @pytest.mark.parametrize(

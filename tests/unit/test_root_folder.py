@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.disk import root_mark
-from ingest.disk.root_mark import Recorded, Verdict, compare_facts, judge
+from ingest.disk.root_mark import RecordedFolder, Verdict, compare_facts, judge
 from ingest.disk.statx import Facts
 from ingest.disk.walk import RACY, RACY_LONGEST, tick_of
 from ingest.model import Descriptor
@@ -56,7 +56,7 @@ def test_inode_and_birth_time_decide_where_no_other_folder_can_have_them(
 def test_a_mark_decides_and_without_one_the_folder(
     mark: bytes | None, facts: Facts | None, is_mount: bool | None, here: Facts, verdict: Verdict
 ) -> None:
-    recorded = Recorded(mark=MARK, facts=facts, is_mount=is_mount)
+    recorded = RecordedFolder(mark=MARK, facts=facts, is_mount=is_mount)
 
     assert judge(recorded, here, mark=mark, is_mount=True)[0] == verdict
 
@@ -74,7 +74,7 @@ def test_a_mark_decides_and_without_one_the_folder(
 def test_a_root_that_was_a_mount_point_is_no_folder_that_is_none(
     recorded: bool | None, found: bool | None, verdict: Verdict
 ) -> None:
-    known = Recorded(mark=MARK, facts=EXACT, is_mount=recorded)
+    known = RecordedFolder(mark=MARK, facts=EXACT, is_mount=recorded)
 
     assert judge(known, EXACT, mark=MARK, is_mount=found)[0] == verdict
 

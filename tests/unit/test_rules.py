@@ -15,7 +15,7 @@ from ingest.edits import classifier
 from ingest.edits.classify import classify
 from ingest.edits.edit import CLASSES, Class, Text
 from ingest.edits.pair import Pair
-from ingest.edits.rules import RULES, asked
+from ingest.edits.rules import RULES, ask
 from ingest.edits.settings import RootRules
 from ingest.text import language_files, thesaurus, wordlist
 
@@ -90,14 +90,14 @@ def test_a_rule_has_a_name_of_its_own_and_the_last_holds_for_whatever_is_left() 
     assert len(set(names)) == len(names)
     assert [name for name in names if not re.fullmatch("[a-z]+(-[a-z]+)*", name)] == []
     before, after, earlier, rules = pair_of(cases()[-1])
-    *_, last = asked(Pair(before, after, earlier=earlier, rules=rules))
+    *_, last = ask(Pair(before, after, earlier=earlier, rules=rules))
     assert (last.rule, last.answer.holds) == (RULES[-1], True)
 
 
 def test_the_rules_are_asked_in_order_up_to_the_one_that_gives_the_significance() -> None:
     revert = next(case for case in cases() if case["rule"] == "earlier-text")
     before, after, earlier, rules = pair_of(revert)
-    found = list(asked(Pair(before, after, earlier=earlier, rules=rules)))
+    found = list(ask(Pair(before, after, earlier=earlier, rules=rules)))
 
     assert [each.rule for each in found] == list(RULES[: len(found)])
     assert [each.rule.name for each in found if each.answer.holds] == ["earlier-text", "changed-fact"]

@@ -18,7 +18,7 @@ from ingest.disk.patterns import Patterns
 from ingest.disk.walk import (
     TICK,
     Blocked,
-    Found,
+    FileEntry,
     Range,
     is_below,
     is_watched,
@@ -45,13 +45,13 @@ def write(root: Path, path: bytes, raw: bytes = b"x") -> None:
         file.write(raw)
 
 
-def paths_of(walked: Iterator[list[Found] | Blocked]) -> list[bytes]:
+def paths_of(walked: Iterator[list[FileEntry] | Blocked]) -> list[bytes]:
     found = list(walked)
     assert not any(isinstance(entry, Blocked) for entry in found), found
     return told(found)
 
 
-def told(walked: list[list[Found] | Blocked]) -> list[bytes]:
+def told(walked: list[list[FileEntry] | Blocked]) -> list[bytes]:
     """The paths of files and of what is blocked, in the order of the walk."""
     found: list[bytes] = []
     for entry in walked:
@@ -282,12 +282,12 @@ def row(path: bytes, number: int = 1, *, again: bool = False) -> KnownRow:
     return (path, 1, number, 1, 1, 1, again, DocumentKey(7))
 
 
-def found_at(path: bytes, number: int = 1) -> Found:
+def found_at(path: bytes, number: int = 1) -> FileEntry:
     return (path, 1, number, 1, 1, 1)
 
 
 def merged(
-    walked: list[Found | Blocked], rows: list[KnownRow], *, every: bool = False, runs: int = 100
+    walked: list[FileEntry | Blocked], rows: list[KnownRow], *, every: bool = False, runs: int = 100
 ) -> tuple[list[Difference], list[Blocked], int]:
     """`runs` is how many files are in one at most."""
     blocked: list[Blocked] = []
@@ -296,8 +296,8 @@ def merged(
     return [difference for difference in merge if difference is not None], blocked, sum(files)
 
 
-def in_runs(walked: list[Found | Blocked], longest: int) -> Iterator[list[Found] | Blocked]:
-    run: list[Found] = []
+def in_runs(walked: list[FileEntry | Blocked], longest: int) -> Iterator[list[FileEntry] | Blocked]:
+    run: list[FileEntry] = []
     for entry in walked:
         if isinstance(entry, Blocked) or len(run) == longest:
             if run:
@@ -312,7 +312,7 @@ def in_runs(walked: list[Found | Blocked], longest: int) -> Iterator[list[Found]
 
 
 def test_the_merge_tells_new_changed_and_missing_in_order() -> None:
-    walked: list[Found | Blocked] = [found_at(path, n) for path, n in ((b"a", 1), (b"b", 2), (b"d", 1))]
+    walked: list[FileEntry | Blocked] = [found_at(path, n) for path, n in ((b"a", 1), (b"b", 2), (b"d", 1))]
     rows = [row(b"a"), row(b"b"), row(b"c"), row(b"e")]
     found, _, files = merged(walked, rows)
 
@@ -326,7 +326,7 @@ def test_the_merge_tells_new_changed_and_missing_in_order() -> None:
 
 
 def test_a_deep_look_yields_what_looks_the_same_too() -> None:
-    walked: list[Found | Blocked] = [found_at(b"a")]
+    walked: list[FileEntry | Blocked] = [found_at(b"a")]
 
     assert merged(walked, [row(b"a")], every=True)[0] == [
         Difference(b"a", signature(1), True, DocumentKey(7))
@@ -335,7 +335,7 @@ def test_a_deep_look_yields_what_looks_the_same_too() -> None:
 
 
 def test_what_lies_below_a_blocked_folder_is_unknown() -> None:
-    walked: list[Found | Blocked] = [Blocked(b"d", "Permission denied"), found_at(b"d0")]
+    walked: list[FileEntry | Blocked] = [Blocked(b"d", "Permission denied"), found_at(b"d0")]
     rows = [row(b"c"), row(b"d.txt"), row(b"d/x"), row(b"d/y/z"), row(b"d0"), row(b"e")]
     found, blocked, _ = merged(walked, rows)
 
@@ -389,7 +389,7 @@ PATHS = st.lists(st.sampled_from([b"a", b"a.b", b"a/b", b"a/c", b"b", b"b/a", b"
 def test_the_merge_is_the_difference_of_two_sets(
     on_disk: list[bytes], known: list[bytes], changed: set[bytes], runs: int
 ) -> None:
-    walked: list[Found | Blocked] = [found_at(path, 2 if path in changed else 1) for path in on_disk]
+    walked: list[FileEntry | Blocked] = [found_at(path, 2 if path in changed else 1) for path in on_disk]
     found, _, files = merged(walked, [row(path) for path in known], runs=runs)
     both = set(on_disk) & set(known)
 
@@ -404,7 +404,7 @@ def test_the_merge_is_the_difference_of_two_sets(
 def test_each_part_of_a_signature_counts(field: str) -> None:
     """R12: a forged mtime leaves the ctime, a restored size the inode."""
     changed = msgspec.structs.replace(signature(1), **{field: 2})
-    other: Found = (b"a", *msgspec.structs.astuple(changed))
+    other: FileEntry = (b"a", *msgspec.structs.astuple(changed))
 
     assert needs_look(row(b"a"), other)
     assert not needs_look(row(b"a"), found_at(b"a"))
@@ -413,7 +413,7 @@ def test_each_part_of_a_signature_counts(field: str) -> None:
 
 def test_a_file_that_must_be_read_again_is_looked_at() -> None:
     """In the middle of others that look as they did."""
-    walked: list[Found | Blocked] = [found_at(path) for path in (b"a", b"b", b"c")]
+    walked: list[FileEntry | Blocked] = [found_at(path) for path in (b"a", b"b", b"c")]
     rows = [row(b"a"), row(b"b", again=True), row(b"c")]
 
     assert [difference.path for difference in merged(walked, rows)[0]] == [b"b"]

@@ -47,7 +47,7 @@ def test_the_index_chooses_the_same(wanted: str | None, chosen: list[Significanc
         connection.execute(sa.text("CREATE TABLE edit (seq INTEGER, significance TEXT)"))
         for seq, significance in enumerate(SIGNIFICANCES):
             connection.execute(sa.text("INSERT INTO edit VALUES (:a, :b)"), {"a": seq, "b": significance})
-        select = stored_edits.chosen(significance=wanted)
+        select = stored_edits.selection(significance=wanted)
         found = None if select is None else [SIGNIFICANCES[seq] for seq in connection.scalars(select)]
     engine.dispose()
     assert found == (None if wanted is None else chosen)
@@ -56,7 +56,7 @@ def test_the_index_chooses_the_same(wanted: str | None, chosen: list[Significanc
 @pytest.mark.parametrize("wanted", ["grave", "reworded,grave", "reworded,", ""])
 def test_a_value_that_no_edit_has_is_refused(wanted: str) -> None:
     with pytest.raises(UsageError, match="no significance"):
-        stored_edits.chosen(significance=wanted)
+        stored_edits.selection(significance=wanted)
 
 
 FILTERS: list[tuple[dict[str, str], list[int]]] = [
@@ -106,7 +106,7 @@ def test_who_wants_a_few_has_few_read(
     index: sa.Connection, filters: dict[str, str], found: list[int]
 ) -> None:
     kind, significance, fact, flag = map(filters.get, ("kind", "significance", "fact", "flag"))
-    select = stored_edits.chosen(kind=kind, significance=significance, fact=fact, flag=flag)
+    select = stored_edits.selection(kind=kind, significance=significance, fact=fact, flag=flag)
     assert select is not None
     ticks = 0
 
@@ -118,7 +118,7 @@ def test_who_wants_a_few_has_few_read(
     driver = index.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     driver.set_progress_handler(tick, 100)  # steps of the database's machine
-    given = stored_edits.some(index, select, after=0, until=20_000, limit=2, newest_first=True)
+    given = stored_edits.selected_seqs(index, select, after=0, until=20_000, limit=2, newest_first=True)
     driver.set_progress_handler(None, 0)
 
     assert given == found
@@ -126,11 +126,13 @@ def test_who_wants_a_few_has_few_read(
 
 
 def test_the_seqs_are_given_in_order_within_bounds(index: sa.Connection) -> None:
-    select = stored_edits.chosen(flag="notice")
+    select = stored_edits.selection(flag="notice")
     assert select is not None
 
     def some(after: int, until: int, *, newest_first: bool) -> list[int]:
-        return stored_edits.some(index, select, after=after, until=until, limit=2, newest_first=newest_first)
+        return stored_edits.selected_seqs(
+            index, select, after=after, until=until, limit=2, newest_first=newest_first
+        )
 
     assert some(998, 1_002, newest_first=False) == [999, 1_001]
     assert some(998, 1_002, newest_first=True) == [1_002, 1_001]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ingest.disk.watch import Listed, Watches, watched_inodes
+from ingest.disk.watch import ListedFolders, Watches, watched_inodes
 from ingest.model import Descriptor
 from tests.unit import another_user
 
@@ -14,7 +14,7 @@ def test_a_folder_that_the_library_takes_for_another_is_told_of_there(tmp_path: 
     root = os.fsencode(tmp_path)
     here = os.stat(tmp_path)
     top = (here.st_dev, here.st_ino)
-    listed: Listed = {top: {root}, (1, 10): {root + b"/a"}, (1, 11): {root + b"/b"}, (1, 12): {None}}
+    listed: ListedFolders = {top: {root}, (1, 10): {root + b"/a"}, (1, 11): {root + b"/b"}, (1, 12): {None}}
     watches = Watches(listed, here, root)
 
     assert watches.path_of(b"", *top) == b""

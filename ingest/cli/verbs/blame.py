@@ -42,7 +42,7 @@ def command(doc: str, rev: str | None, words: bool, deleted: bool, root: str | N
         if target.note:
             note(target.note)
         no = naming.pick(connection, target, picked, calendar())
-        found = blame.of(connection, target, no, indexed=indexed, deleted=deleted)
+        found = blame.blame_of(connection, target, no, indexed=indexed, deleted=deleted)
         if as_json():
             told: Sequence[Lost | Origin] = (
                 blame.lost(connection, target, no, found)

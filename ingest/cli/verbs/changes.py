@@ -146,7 +146,7 @@ def _told(store: Store, connection: Connection, rows: Sequence[Row], *, text: bo
     if len(rows) > FEW:
         made = records_of(store, rules, rows)
     else:
-        made = (records.edited(row, connection, rules=rules) for row in rows)
+        made = (records.change_with_edit(row, connection, rules=rules) for row in rows)
     if not text:
         return list(made)
     return [texts.with_texts(connection, row, record) for row, record in zip(rows, made, strict=True)]

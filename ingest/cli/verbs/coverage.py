@@ -13,7 +13,7 @@ from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, note, paint
 from ingest.cli.times import Times, calendar
 from ingest.daemon.open_doors import running
-from ingest.daemon.root_names import chosen
+from ingest.daemon.root_names import chosen_roots
 from ingest.history import log_moments, naming, observation
 from ingest.store import coverage, roots
 from ingest.store.coverage import Interval
@@ -39,7 +39,7 @@ def command(root: str | None, since: str | None, until: str | None, doc: str | N
     now = system_clock().wall()
     with opened() as store:
         if root:
-            asked = chosen(store, [root])
+            asked = chosen_roots(store, [root])
         else:
             with store.read() as connection:
                 asked = roots.every(connection)

@@ -87,7 +87,8 @@ def command(
         if page is not None or docx is not None:
             _write_redlines(connection, found, (b_target, b), page=page, docx=docx)
         is_file = any(
-            version_annotations.of(connection, *side) is None for side in ((a_target, a), (b_target, b))
+            version_annotations.annotations_of(connection, *side) is None
+            for side in ((a_target, a), (b_target, b))
         )
     record = found.record
     if found.old is None or found.new is None:
@@ -114,7 +115,7 @@ def _write_redlines(
     row = redline.pieces(found.old, found.new)
     moment = moments.show(version_contents.version_row(connection, *new).observed_at) or ""
     if page is not None:
-        known = version_annotations.of(connection, *new)
+        known = version_annotations.annotations_of(connection, *new)
         pages = [
             (each.page, each.place)
             for each in (() if known is None else known.pages)
@@ -153,7 +154,7 @@ def _binary(found: Sides) -> None:
         old, new = _names(record)
         line(f"binary versions differ: {old} and {new}")
         for no, reason in found.without_text.items():
-            note(f"version {no} has no text: {text_reasons.said(reason)}")
+            note(f"version {no} has no text: {text_reasons.in_words(reason)}")
 
 
 def _show(
@@ -194,7 +195,7 @@ def _corpus(from_: str, to: str | None, root: str | None, beginning: str | None)
         }
         note_unbegun(without)
         note_to_come(connection, from_, to)
-        prefix = prefixes.of(connection, beginning or "", naming.root_id(connection, root))
+        prefix = prefixes.prefix_of(connection, beginning or "", naming.root_id(connection, root))
         differences = snapshots.differences(
             connection, from_, to, calendar(), rules=rules, prefix=prefix, without=without.keys()
         )

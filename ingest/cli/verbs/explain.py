@@ -12,7 +12,7 @@ from ingest.cli.output import emit, line, note, paint
 from ingest.cli.version_pair import located
 from ingest.edits import case
 from ingest.edits.classify import Explanation, explain
-from ingest.edits.rule import Asked
+from ingest.edits.rule import RuleAnswer
 from ingest.errors import UsageError
 from ingest.index import edits
 from ingest.records import shown_path
@@ -76,7 +76,7 @@ def command(words: tuple[str, ...], root: str | None, *, as_case: bool) -> None:
     _show(found)
 
 
-def _record(each: Asked) -> AskedRule:
+def _record(each: RuleAnswer) -> AskedRule:
     rule, answer = each.rule, each.answer
     return AskedRule(
         rule=rule.name, class_=rule.kind, significance=rule.significance, holds=answer.holds, saw=answer.saw

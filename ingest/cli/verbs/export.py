@@ -82,4 +82,4 @@ def _written(store: Store, folder: str, *, until: Seq, root: str | None) -> Iter
     places = silent_of(os.fsencode(folder))
     if not places:
         return each()
-    return overseen.told(places, work, Document, release=store.dispose, tidies=True)
+    return overseen.results(places, work, Document, release=store.dispose, tidies=True)

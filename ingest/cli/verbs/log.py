@@ -70,7 +70,7 @@ def command(
         several = len(roots.every(connection)) > 1
         # a limit counts from the newest; --reverse turns round what was chosen
         rules = settings().edit_rules
-        rows: Iterable[Row] = changes.of(
+        rows: Iterable[Row] = changes.changes_of(
             connection, asked, rules=rules, indexed=indexed, after=after, until=last, path=path,
             document=target.id if target else None, limit=limit, brief=not as_json(),
             newest_first=not (reverse and limit is None),

@@ -56,7 +56,7 @@ def command(
     days = None if date is None else moments.days(date)
     with opened() as store, store.read() as connection:
         key = naming.root_id(connection, root)
-        below = prefixes.of(connection, also or prefix, key)
+        below = prefixes.prefix_of(connection, also or prefix, key)
         key = below.root
         every = roots.every(connection)
         several = len(every) > 1

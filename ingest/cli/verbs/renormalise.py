@@ -12,7 +12,7 @@ from ingest.cli.call import opened, settings, system_clock
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note
 from ingest.cli.progress import Bar
-from ingest.daemon.root_names import chosen
+from ingest.daemon.root_names import chosen_roots
 from ingest.records.verbs import Renormalised
 from ingest.reprocess.renormalise import Counts, renormalise
 
@@ -33,7 +33,7 @@ def command(roots: tuple[str, ...], dry_run: bool) -> int:
     clock, chosen_settings = system_clock(), settings()
     damaged = 0
     with opened() as store:
-        for root in chosen(store, roots):
+        for root in chosen_roots(store, roots):
             counts = Counts()
             documents = documents_of(chosen_settings, root.name)
             with Bar(f"renormalise {escape.name(root.name)}", "documents") as bar:

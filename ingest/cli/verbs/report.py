@@ -104,7 +104,7 @@ def command(
 
 def _beginning(connection: Connection, prefix: str, root: str | None) -> tuple[Prefix, str | None]:
     """Find what `--prefix` names, and the root that it is below, where one is meant."""
-    below = prefixes.of(connection, prefix, naming.root_id(connection, root))
+    below = prefixes.prefix_of(connection, prefix, naming.root_id(connection, root))
     names = {known.id: known.name for known in roots.every(connection)}
     return below, None if below.root is None else names[below.root]
 

@@ -52,7 +52,7 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
             note(target.note)
         no = naming.pick(connection, target, picked, calendar())
         body = version_contents.raw_bytes(connection, target, no)
-        folder = roots.named(connection, target.root).path
+        folder = roots.by_name(connection, target.root).path
     if to is None and not (is_beneath(target.path) and is_beneath(folder.lstrip(b"/"))):
         raise IntegrityError(
             f"the recorded path {escape.path(os.path.join(folder, target.path))} is none below its root",
@@ -61,7 +61,7 @@ def command(doc: str, rev: str | None, to: str | None, force: bool, root: str | 
     place = os.path.join(folder, target.path) if to is None else os.path.abspath(os.fsencode(to))
     if to is None:
         work = partial(_write_back, folder, target.path, body, replace=force)
-        overseen.answered(silent_of_root(folder), work, None, of_root=True, tidies=True)
+        overseen.result(silent_of_root(folder), work, None, of_root=True, tidies=True)
     else:
         files.write(os.fsdecode(place), body, hint=_NAME, replace=force)
     if as_json():

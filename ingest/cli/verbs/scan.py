@@ -94,7 +94,7 @@ def command(roots: tuple[str, ...], adopt: bool, accept_shortened_log: bool) -> 
         what = counted(seen.unknown, "file or folder", "files or folders")
         note(f"{what} could not be looked at: ingest check")
     if looked_at and found.without_text and not is_quiet():
-        note(f"without text: {text_reasons.counted(dict(sorted(found.without_text.items())))}")
+        note(f"without text: {text_reasons.counts_in_words(dict(sorted(found.without_text.items())))}")
     _say_of_index(store)
     if lost:
         raise all_lost(lost)
@@ -119,7 +119,7 @@ def _tell(connection: Connection, known: list[Root], before: Seq, *, rules: Rule
     found = scan_result.changes(connection, known, after=before, brief=not as_json())
     if as_json():
         for row in found:
-            emit(records.edited(row, connection, rules=rules))
+            emit(records.change_with_edit(row, connection, rules=rules))
         return
     several = len(known) > 1
     begun = set()

@@ -20,7 +20,7 @@ from ingest.cli.output import emit, line, note, paint
 from ingest.cli.times import Times, calendar
 from ingest.history import languages, log_moments, naming, prefixes
 from ingest.index.fulltext import search
-from ingest.index.fulltext.query import Clause, Term, odd, parse
+from ingest.index.fulltext.query import Clause, Term, parse, query_notes
 from ingest.store import roots
 from ingest.store.engine import Connection, Store
 
@@ -53,13 +53,13 @@ def command(
     days = None if date is None else moments.days(date)
     query = " ".join(words)
     clauses = parse(query)
-    for why in odd(query, clauses):
+    for why in query_notes(query, clauses):
         note(why)
     with opened() as store, _asked(store, clauses) as connection:
         if connection is None:
             return
-        below = prefixes.of(connection, prefix or "", naming.root_id(connection, root))
-        wanted = search.Wanted(
+        below = prefixes.prefix_of(connection, prefix or "", naming.root_id(connection, root))
+        wanted = search.SearchFilters(
             root=below.root,
             prefix=below.path,
             language=None if language is None else languages.code_of(language),

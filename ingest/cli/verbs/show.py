@@ -64,7 +64,7 @@ def command(
                 flush()
             return
         if annotations:
-            known = version_annotations.of(connection, target, no, normaliser)
+            known = version_annotations.annotations_of(connection, target, no, normaliser)
             found = version_annotations.places(connection, target, no, normaliser)
             _show_annotations(known, None if found is None else found[1])
             return

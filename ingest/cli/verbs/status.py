@@ -73,7 +73,7 @@ def _show(record: Status) -> None:
         rules = ", ".join(f"{many:,} {escape.name(rule)}" for rule, many in record.left_out.items())
         line(f"left out   {rules}")
     if record.without_text:
-        line(f"no text    {text_reasons.counted(record.without_text)}")
+        line(f"no text    {text_reasons.counts_in_words(record.without_text)}")
     for root in record.roots:
         _show_root(root, times)
     for sink in record.sinks:

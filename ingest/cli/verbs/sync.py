@@ -10,7 +10,7 @@ import click
 from ingest.cli.call import opened, require_tested_system
 from ingest.cli.options import SECONDS, as_json, verb
 from ingest.cli.output import emit, line
-from ingest.daemon.door import Done, Request, ask
+from ingest.daemon.door import BarrierReply, Request, ask
 from ingest.daemon.open_doors import doors, problems
 from ingest.errors import NoDaemon, Unreachable
 from ingest.records.verbs import Synced
@@ -35,7 +35,7 @@ def command(timeout: float, root: str | None) -> None:
     for path, ids in paths.items():
         wanted = Request("sync", ids if root else [], timeout)
         try:
-            answers = list(ask(path, wanted, Done, timeout=timeout + 1))
+            answers = list(ask(path, wanted, BarrierReply, timeout=timeout + 1))
         except NoDaemon:
             raise
         except Unreachable as error:

@@ -56,7 +56,7 @@ def words(text: str) -> list[str]:
     return found
 
 
-def asked(text: str) -> tuple[tuple[str, ...], bool]:
+def query_words(text: str) -> tuple[tuple[str, ...], bool]:
     """Return the words of what is asked for, and whether the last one is the beginning of a part of a run."""
     words: list[str] = []
     begins = False

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.index.fulltext import folding
-from ingest.index.fulltext.lookup import PAGE, Found, Lookup
+from ingest.index.fulltext.lookup import PAGE, Lookup, SpanStretch
 from ingest.index.fulltext.query import Term
 from ingest.index.fulltext.stems import ALGORITHMS, Stems
 from ingest.index.schema import SPAN_BITS
@@ -36,10 +36,10 @@ _MOST_KEPT = 10_000  # documents whose spans are kept by their ids, of a term th
 _MANY = 500  # documents that were asked for: what is left is read at once
 
 N = TypeVar("N", bound=int)
-Said = tuple[int, str | None, str]  # the id of a span, its language and its text
+SpanText = tuple[int, str | None, str]  # the id of a span, its language and its text
 
 
-def write(connection: Connection, said: Sequence[Said], stems: Stems) -> None:
+def write(connection: Connection, said: Sequence[SpanText], stems: Stems) -> None:
     """Take in spans with the language and the text of each."""
     made: list[tuple[int, str, str]] = []
     size = 0
@@ -75,10 +75,10 @@ class WordsLookup(Lookup):
         self._asked_for = 0
         self._at_once = False
         self._ahead: Sequence[DocumentKey] = ()
-        self._next: dict[Term, dict[DocumentKey, list[Found]]] = {}  # the spans of those
+        self._next: dict[Term, dict[DocumentKey, list[SpanStretch]]] = {}  # the spans of those
         self._ids: dict[Term, dict[int, list[int]]] = {}
         self._whole: dict[Term, list[int]] = {}  # all spans that there are, rising
-        self._read: dict[Term, dict[DocumentKey, list[Found]]] = {}
+        self._read: dict[Term, dict[DocumentKey, list[SpanStretch]]] = {}
 
     def ahead(self, keys: Sequence[DocumentKey]) -> None:
         self._at_once = self._asked_for >= _MANY
@@ -110,7 +110,7 @@ class WordsLookup(Lookup):
             ids[key] = found = list(its_spans)
             yield key, len(found)
 
-    def _spans(self, term: Term, key: DocumentKey) -> list[Found]:
+    def _spans(self, term: Term, key: DocumentKey) -> list[SpanStretch]:
         whole = self._whole.get(term)
         # to look a prefix up takes as long for one document as for all
         if self._at_once or (term.prefix and whole is None and term not in self._ids):
@@ -136,9 +136,9 @@ class WordsLookup(Lookup):
         first = bisect_left(whole, key << SPAN_BITS)
         return whole[first : bisect_left(whole, key + 1 << SPAN_BITS, first)]
 
-    def _together(self, term: Term, keys: Sequence[DocumentKey]) -> dict[DocumentKey, list[Found]]:
+    def _together(self, term: Term, keys: Sequence[DocumentKey]) -> dict[DocumentKey, list[SpanStretch]]:
         """Return the spans of the first of these documents, as many as one query is asked for."""
-        found: dict[DocumentKey, list[Found]] = {}
+        found: dict[DocumentKey, list[SpanStretch]] = {}
         asked: list[int] = []
         for key in keys:
             ids = self._ids_of(term, key)
@@ -151,17 +151,17 @@ class WordsLookup(Lookup):
             found[_document_of(span[0])].append(span)
         return found
 
-    def _by_id(self, ids: Sequence[int]) -> list[Found]:
+    def _by_id(self, ids: Sequence[int]) -> list[SpanStretch]:
         return [(row.id, row.from_no, row.to_no) for row in self._connection.execute(_BY_ID, {"ids": ids})]
 
-    def _all(self, term: Term, first: int) -> dict[DocumentKey, list[Found]]:
+    def _all(self, term: Term, first: int) -> dict[DocumentKey, list[SpanStretch]]:
         """Return the spans that hold a term by document, of all documents from one on."""
-        found: defaultdict[DocumentKey, list[Found]] = defaultdict(list)
+        found: defaultdict[DocumentKey, list[SpanStretch]] = defaultdict(list)
         for span in self._between(term, first, (1 << 63 - SPAN_BITS) - 1):
             found[_document_of(span[0])].append(span)
         return found
 
-    def _between(self, term: Term, first: int, last: int) -> Iterator[Found]:
+    def _between(self, term: Term, first: int, last: int) -> Iterator[SpanStretch]:
         asked = {"match": self._match(term), "first": first << SPAN_BITS, "last": (last + 1 << SPAN_BITS) - 1}
         for row in self._connection.execute(_BETWEEN, asked):
             yield row.id, row.from_no, row.to_no

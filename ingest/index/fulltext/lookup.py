@@ -23,7 +23,7 @@ from ingest.model import DocumentKey
 from ingest.store import bodies, versions
 from ingest.store.engine import Row
 
-Found = tuple[int, int, int]  # a span, and the first and last version that held it
+SpanStretch = tuple[int, int, int]  # a span, and the first and last version that held it
 PAGE = 1000  # documents or spans that are asked for first where there may be very many
 _MOST_AT_ONCE = 50_000
 
@@ -58,7 +58,7 @@ def snippets(connection: Connection, spans: Sequence[int]) -> dict[int, Snippet]
             made[row.document, row.version].append(row)
         for document, no, raw in bodies.several(connection, _CHAINS, asked):
             for row in cut[document, no]:
-                rendition = edits.chosen(made[document, no], row.normaliser)
+                rendition = edits.rendition_by(made[document, no], row.normaliser)
                 if rendition is None:
                     continue
                 with suppress(IntegrityError):
@@ -133,7 +133,7 @@ class Lookup(ABC):
     def ahead(self, keys: Sequence[DocumentKey]) -> None:
         """Say which documents `spans` is asked of next, in this order."""
 
-    def spans(self, term: Term, key: DocumentKey) -> list[Found]:
+    def spans(self, term: Term, key: DocumentKey) -> list[SpanStretch]:
         """Return the spans of a document that ever held a term."""
         found = self._spans(term, key)
         if term.literal:  # the index has words alone
@@ -152,7 +152,7 @@ class Lookup(ABC):
         """Return the documents that may hold all these terms, of which nothing is known, the oldest first."""
 
     @abstractmethod
-    def _spans(self, term: Term, key: DocumentKey) -> list[Found]:
+    def _spans(self, term: Term, key: DocumentKey) -> list[SpanStretch]:
         """Return the spans of a document that ever held the words of a term."""
 
     def _says(self, span: int, wanted: str) -> bool:

@@ -21,7 +21,7 @@ import re
 import msgspec
 
 from ingest.expressions import expression
-from ingest.index.fulltext.folding import asked, has_symbol, literal
+from ingest.index.fulltext.folding import has_symbol, literal, query_words
 
 _NEXT = expression(r"\s*(\S)")
 _WORD = expression(r'[^\s"]+|"')
@@ -73,7 +73,7 @@ def parse(query: str) -> list[Clause]:
     return clauses
 
 
-def odd(query: str, clauses: list[Clause]) -> list[str]:
+def query_notes(query: str, clauses: list[Clause]) -> list[str]:
     """Return what somebody who wrote this query should know of it."""
     told = []
     if not clauses:
@@ -125,7 +125,7 @@ def _named_parts(query: str) -> list[tuple[str, Term | str]]:
 def _term(text: str, *, prefix: bool, exact: bool = False) -> Term | None:
     if not exact and not prefix:
         text = _POSSESSIVE.sub("", text)
-    words, begins = asked(text)
+    words, begins = query_words(text)
     text = text[:-1] if prefix and text.endswith("*") else text
     prefix = prefix or begins
     exact = exact and len(words) == 1 and not prefix  # words in a row and beginnings are so anyway

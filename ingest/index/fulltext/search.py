@@ -30,7 +30,7 @@ _SLICE = 500
 _TOGETHER = 20  # hits of which the records are made together
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class SearchFilters(msgspec.Struct, frozen=True, kw_only=True):
     """What else must hold of a document, or of its version; `since` and `until` are seqs, both included."""
 
     root: RootKey | None = None
@@ -91,7 +91,9 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     heading: str | None = None
 
 
-def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, every: bool) -> Iterator[Hit]:
+def find(
+    connection: Connection, clauses: Sequence[Clause], wanted: SearchFilters, *, every: bool
+) -> Iterator[Hit]:
     """Yield the documents that hold what is asked for; unless `every`, live ones in their current version.
 
     Those come first of which the most sentences ever held a term, of equal ones the oldest. A term that is
@@ -119,10 +121,10 @@ def find(connection: Connection, clauses: Sequence[Clause], wanted: Wanted, *, e
             yield Hit(row=row, stretches=stretches, sentence=held.sentence(stretches))
 
 
-Found = tuple[Hit, Match, dict[int, int]]
+HitAndRecord = tuple[Hit, Match, dict[int, int]]
 
 
-def matches(connection: Connection, hits: Iterable[Hit], *, times: bool = False) -> Iterator[Found]:
+def matches(connection: Connection, hits: Iterable[Hit], *, times: bool = False) -> Iterator[HitAndRecord]:
     """Yield hits with their records as `search --json` shows them, made some at a time.
 
     Beside each, when some versions were recorded: the first and the last that held it; with `times` the ends
@@ -131,7 +133,7 @@ def matches(connection: Connection, hits: Iterable[Hit], *, times: bool = False)
     left = iter(hits)
     while some := list(islice(left, _TOGETHER)):
         ends = [_ends(hit, times=times) for hit in some]
-        told = versions.told(
+        told = versions.hit_facts(
             connection, {(hit.row.key, no) for hit, its in zip(some, ends, strict=True) for no in its}
         )
         said = snippets(connection, [hit.sentence for hit in some if hit.sentence is not None])
@@ -181,7 +183,7 @@ class _Holdings:
         self._work = work
         self._key = key
         self._spans: dict[int, tuple[int, int]] = {}
-        self._terms: dict[Term, list[lookup.Found]] = {}
+        self._terms: dict[Term, list[lookup.SpanStretch]] = {}
 
     def versions(self, clauses: Sequence[Clause], *, every: bool) -> Stretches:
         """Return the versions that hold what is asked for; unless `every`, by sentences that still stand."""
@@ -220,7 +222,7 @@ class _Holdings:
 
 
 def _rows(
-    connection: Connection, work: Lookup, clauses: Sequence[Clause], wanted: Wanted, *, every: bool
+    connection: Connection, work: Lookup, clauses: Sequence[Clause], wanted: SearchFilters, *, every: bool
 ) -> Iterator[Row]:
     """Yield the documents that may be meant, in order; unless `every`, those whose current version may be."""
     left = iter(work.candidates(clauses))
@@ -270,7 +272,7 @@ _SEEN = (
 )
 
 
-def _is_meant(connection: Connection, row: Row, stretches: Stretches, wanted: Wanted) -> bool:
+def _is_meant(connection: Connection, row: Row, stretches: Stretches, wanted: SearchFilters) -> bool:
     """Tell whether one of these versions matches `wanted`."""
     if not wanted.of_version:
         return True
@@ -280,7 +282,10 @@ def _is_meant(connection: Connection, row: Row, stretches: Stretches, wanted: Wa
 
 
 def _facts(
-    connection: Connection, documents: sa.ColumnElement[bool], which: sa.ColumnElement[bool], wanted: Wanted
+    connection: Connection,
+    documents: sa.ColumnElement[bool],
+    which: sa.ColumnElement[bool],
+    wanted: SearchFilters,
 ) -> list[tuple[int, int]]:
     """Return (document key, version number) of those of these versions that match `wanted`."""
     newest = (

@@ -29,7 +29,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from ingest.index.fulltext import folding
-from ingest.index.fulltext.lookup import PAGE, Found, Lookup
+from ingest.index.fulltext.lookup import PAGE, Lookup, SpanStretch
 from ingest.index.fulltext.query import Term
 from ingest.index.fulltext.stems import Stems
 from ingest.index.schema import SCHEMA, SPAN_BITS
@@ -49,11 +49,11 @@ _POWERS = tuple(1 << power for power in range(8))
 _MANY = 1000  # changes after which the statistics say nothing any more
 _LOCK = 0x7473766563  # "tsvec": one at a time makes the index
 
-Said = tuple[int, str | None, str]  # the id of a span, its language and its text
+SpanText = tuple[int, str | None, str]  # the id of a span, its language and its text
 _Sentence = tuple[str, list[str]]  # its language and its words
 
 
-def write(connection: Connection, said: Sequence[Said], stems: Stems) -> None:
+def write(connection: Connection, said: Sequence[SpanText], stems: Stems) -> None:
     """Take in spans, in the order of their numbers, with the language and the text of each."""
     cut = [
         (span, language or "", [_lexeme(word) for word in folding.words(text)])
@@ -198,7 +198,7 @@ class WordsLookup(Lookup):
         )
         self._has_index = bool(connection.exec_driver_sql(_IS_MADE).scalar())
         self._keys: list[DocumentKey] = []
-        self._read: dict[Term, dict[DocumentKey, list[Found]]] = {}
+        self._read: dict[Term, dict[DocumentKey, list[SpanStretch]]] = {}
 
     def ahead(self, keys: Sequence[DocumentKey]) -> None:
         self._keys = list(keys)
@@ -245,14 +245,14 @@ class WordsLookup(Lookup):
         select = f"{held} SELECT document_id FROM held WHERE document_id > :after"
         return map(DocumentKey, self._rising(select, asked, PAGE))
 
-    def _spans(self, term: Term, key: DocumentKey) -> list[Found]:
+    def _spans(self, term: Term, key: DocumentKey) -> list[SpanStretch]:
         if key not in self._keys:
             self.ahead([key])
         if term not in self._read:
             self._read[term] = self._fetched(term, self._keys)
         return self._read[term].get(key, [])
 
-    def _fetched(self, term: Term, keys: Sequence[DocumentKey]) -> dict[DocumentKey, list[Found]]:
+    def _fetched(self, term: Term, keys: Sequence[DocumentKey]) -> dict[DocumentKey, list[SpanStretch]]:
         """Return those of these documents that hold a term, and the spans that do."""
         lexemes = self._lexemes(term)
         select = (
@@ -273,7 +273,7 @@ class WordsLookup(Lookup):
             starts = of_row[0].starts
             held = {bisect_right(starts, at) - 1 for at in _begins(lexemes, of_row, prefix=term.prefix)}
             found += [(key << SPAN_BITS) + number + each for each in held]
-        spans: defaultdict[DocumentKey, list[Found]] = defaultdict(list)
+        spans: defaultdict[DocumentKey, list[SpanStretch]] = defaultdict(list)
         select = "SELECT id, from_no, to_no FROM span WHERE id = ANY(:ids) ORDER BY id"
         for row in self._connection.execute(sa.text(select), {"ids": found}):
             spans[row.id >> SPAN_BITS].append((row.id, row.from_no, row.to_no))

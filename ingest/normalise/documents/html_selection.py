@@ -11,7 +11,7 @@ from ingest.normalise.documents.draft import Draft
 from ingest.normalise.documents.html_blocks import IMPLIED, VOID, Page
 from ingest.normalise.documents.html_tokens import attributes, tokens
 from ingest.normalise.extraction import Annotation, Extracted, Limits, Refused
-from ingest.normalise.selectors import Matched, Matcher
+from ingest.normalise.selectors import Matcher, MatchState
 
 WAY = "html-selected/2"
 _ENDS_PARAGRAPH_LIST = """
@@ -42,7 +42,7 @@ class _Open:
     __slots__ = ("is_picked", "is_removed", "matched", "name")
 
     def __init__(
-        self, name: str, matched: tuple[Matched, Matched], *, is_picked: bool, is_removed: bool
+        self, name: str, matched: tuple[MatchState, MatchState], *, is_picked: bool, is_removed: bool
     ) -> None:
         self.name = name
         self.matched = matched

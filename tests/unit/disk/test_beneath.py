@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest.disk import read
-from ingest.disk.read import Bytes, File, Gone, Unknown, look, open_beneath
+from ingest.disk.read import Bytes, File, NoFile, Unknown, look, open_beneath
 from ingest.model import Descriptor
 from tests.command import PATIENCE
 from tests.unit import another_user
@@ -41,8 +41,8 @@ def test_a_folder_that_is_a_link_is_not_passed_through(
     (folder / f"{deep}d").symlink_to(secret)
     path = f"{deep}d/secret".encode()
 
-    assert read_all(root, path) == Gone("replaced")
-    assert look(root, path) == Gone("replaced")
+    assert read_all(root, path) == NoFile("replaced")
+    assert look(root, path) == NoFile("replaced")
 
 
 def test_a_link_within_the_root_is_not_followed_either(folder: Path, root: Descriptor) -> None:
@@ -50,7 +50,7 @@ def test_a_link_within_the_root_is_not_followed_either(folder: Path, root: Descr
     (folder / "true" / "a").write_bytes(b"x")
     (folder / "link").symlink_to("true")
 
-    assert read_all(root, b"link/a") == Gone("replaced")
+    assert read_all(root, b"link/a") == NoFile("replaced")
 
 
 @pytest.mark.parametrize("path", [b"../outside/secret", b"d/../../outside/secret", b".."])
@@ -132,7 +132,7 @@ def test_a_path_over_4096_bytes_is_read(folder: Path, root: Descriptor) -> None:
     assert isinstance(found, Bytes)
     assert found.raw == b"deep"
     assert isinstance(look(root, path), File)
-    assert read_all(root, path + b"bsent") == Gone("removed")
+    assert read_all(root, path + b"bsent") == NoFile("removed")
     assert folder.is_dir()
 
 
@@ -204,5 +204,5 @@ def test_an_absence_in_a_folder_that_cannot_be_listed_is_not_believed(open_folde
 
 
 def test_a_name_longer_than_any_file_may_have_is_an_answer_too(root: Descriptor) -> None:
-    assert isinstance(look(root, b"n" * 256), Unknown | Gone)
-    assert isinstance(read_all(root, b"n" * 256), Unknown | Gone)
+    assert isinstance(look(root, b"n" * 256), Unknown | NoFile)
+    assert isinstance(read_all(root, b"n" * 256), Unknown | NoFile)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ingest.disk import read
-from ingest.disk.read import Bytes, Gone, Moving, Rejected, look
+from ingest.disk.read import Bytes, Moving, NoFile, Rejected, look
 from ingest.model import Descriptor
 from tests.command import PATIENCE
 from tests.unit.disk.reading import MB, read_all
@@ -50,8 +50,8 @@ def test_any_name_is_read(folder: Path, root: Descriptor, path: bytes) -> None:
 def test_what_is_absent_is_gone(folder: Path, root: Descriptor, path: bytes) -> None:
     (folder / "d").mkdir()
 
-    assert read_all(root, path) == Gone("removed")
-    assert look(root, path) == Gone("removed")
+    assert read_all(root, path) == NoFile("removed")
+    assert look(root, path) == NoFile("removed")
 
 
 def make_folder(path: Path) -> None:
@@ -91,16 +91,16 @@ def test_what_is_no_regular_file_counts_as_replaced(
     (folder / "target").write_bytes(b"secret")
     make(folder / "a")
 
-    assert read_all(root, b"a") == Gone("replaced")
-    assert look(root, b"a") == Gone("replaced")
+    assert read_all(root, b"a") == NoFile("replaced")
+    assert look(root, b"a") == NoFile("replaced")
 
 
 def test_a_path_below_a_file_is_gone(folder: Path, root: Descriptor) -> None:
     """The folder gave way to a file of its name."""
     (folder / "d").write_bytes(b"x")
 
-    assert read_all(root, b"d/a") == Gone("replaced")
-    assert look(root, b"d/a/b") == Gone("replaced")
+    assert read_all(root, b"d/a") == NoFile("replaced")
+    assert look(root, b"d/a/b") == NoFile("replaced")
 
 
 def test_a_fifo_is_not_opened(folder: Path, root: Descriptor) -> None:
@@ -115,7 +115,7 @@ def test_a_fifo_is_not_opened(folder: Path, root: Descriptor) -> None:
     writer = threading.Thread(target=write, daemon=True)
     writer.start()
     wait_until_asleep(writer)
-    assert read_all(root, b"pipe") == Gone("replaced")
+    assert read_all(root, b"pipe") == NoFile("replaced")
     woken = opened.wait(0.2)
     reader = Descriptor(os.open(folder / "pipe", os.O_RDONLY))  # lets the writer go
     writer.join()
