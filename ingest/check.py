@@ -269,9 +269,9 @@ def _examined(place: _Place, part: list[comparison.Difference]) -> Iterator[Find
     """Give what is found of each of these paths."""
     never = place.store.own_inodes()
     names = presence.ListedNames(place.fd, place.folds)
-    standing = _standing(place, [difference.path for difference in part])
+    live = _standing(place, [difference.path for difference in part])
     for difference in part:
-        finding = _examine(place, difference, standing, never, names)
+        finding = _examine(place, difference, live, never, names)
         if finding is not None and finding.state in ("new", "changed"):
             # a daemon may have recorded it since
             finding = _examine(place, difference, _standing(place, [difference.path]), never, names)
@@ -313,18 +313,18 @@ def _differences(
 
 def _standing(place: _Place, paths: list[bytes]) -> dict[bytes, LiveDocument]:
     with place.store.read() as connection:
-        return file_states.standing(connection, place.root.id, paths)
+        return file_states.live_documents(connection, place.root.id, paths)
 
 
 def _examine(
     place: _Place,
     difference: comparison.Difference,
-    standing: dict[bytes, LiveDocument],
+    live: dict[bytes, LiveDocument],
     never: frozenset[tuple[int, int]],
     names: presence.ListedNames,
 ) -> Finding | None:
     path = difference.path
-    here = standing.get(path)
+    here = live.get(path)
     if difference.signature is None:
         return _examine_missing(place, difference, here, never, names)
     if len(path) > PATH_BYTES:

@@ -57,7 +57,7 @@ class LiveDocument(msgspec.Struct, frozen=True, kw_only=True):
 class MissingDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A live document whose path is gone, and why. `expired`: it has waited long enough."""
 
-    standing: LiveDocument
+    live: LiveDocument
     reason: GoneReason
     expired: bool
 
@@ -88,45 +88,45 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 def decide(
     *,
-    appeared: Sequence[ReadFile],
-    standing: Mapping[bytes, LiveDocument],
-    vanished: Collection[MissingDocument],
-    buried: Mapping[bytes, DeletedDocument],
+    files: Sequence[ReadFile],
+    live: Mapping[bytes, LiveDocument],
+    missing: Collection[MissingDocument],
+    deleted: Mapping[bytes, DeletedDocument],
 ) -> list[Decision]:
-    """Decide deletes first, then the appeared files in the order given.
+    """Decide deletes first, then the files that were read, in the order given.
 
-    `standing` holds the live documents at the appeared paths, `buried` the latest deleted one at
-    each. A vanished document that found no other half is deleted only when `expired`; else the
+    `live` holds the live documents at the paths of those files, `deleted` the document that was deleted last
+    at each. A missing document that is found at no other path is deleted only when `expired`; else the
     caller asks again later. A file at a live document's path with equal bytes has no decision.
     """
-    if not (standing or vanished or buried):
-        return [Decision(type="created", path=file.path, document=None) for file in appeared]
-    here = {file.path for file in appeared}
-    gone = {entry.standing.path: entry for entry in vanished if entry.standing.path not in here}
+    if not (live or missing or deleted):
+        return [Decision(type="created", path=file.path, document=None) for file in files]
+    here = {file.path for file in files}
+    gone = {entry.live.path: entry for entry in missing if entry.live.path not in here}
     taken: set[int] = set()
     moves: dict[bytes, MissingDocument] = {}
 
-    newcomers = [file for file in appeared if file.path not in standing]
+    newcomers = [file for file in files if file.path not in live]
     for pairs in _rules(newcomers, gone, taken):
         for file, half in pairs:
-            if file.path not in moves and half.standing.document not in taken:
+            if file.path not in moves and half.live.document not in taken:
                 moves[file.path] = half
-                taken.add(half.standing.document)
+                taken.add(half.live.document)
 
     decisions = [
         Decision(
             type="deleted",
-            path=entry.standing.path,
-            document=entry.standing.document,
-            previous=entry.standing.version,
+            path=entry.live.path,
+            document=entry.live.document,
+            previous=entry.live.version,
             reason=entry.reason,
             same=True,
         )
         for entry in gone.values()
-        if entry.expired and entry.standing.document not in taken
+        if entry.expired and entry.live.document not in taken
     ]
-    for file in appeared:
-        decision = _decide_one(file, standing.get(file.path), moves.get(file.path), buried.get(file.path))
+    for file in files:
+        decision = _decide_one(file, live.get(file.path), moves.get(file.path), deleted.get(file.path))
         if decision is not None:
             decisions.append(decision)
     return decisions
@@ -140,7 +140,7 @@ def _decide_one(
             return None
         return Decision(type="changed", path=file.path, document=here.document, previous=here.version)
     if half is not None:
-        old = half.standing
+        old = half.live
         return Decision(
             type="moved",
             path=file.path,
@@ -166,7 +166,7 @@ _Pairs = Iterable[tuple[ReadFile, MissingDocument]]
 def _rules(
     newcomers: Sequence[ReadFile], gone: Mapping[bytes, MissingDocument], taken: set[int]
 ) -> Iterator[_Pairs]:
-    """Tell which file may be which vanished document, the surest pairs first.
+    """Tell which file may be which missing document, the surest pairs first.
 
     Each is made when it is its turn.
     """
@@ -181,7 +181,7 @@ def _rules(
         ),
         key=itemgetter(0, 1, 2),
     )
-    yield [(file, half) for *_, file, half in reported if _is_same_file(file, half.standing)]
+    yield [(file, half) for *_, file, half in reported if _is_same_file(file, half.live)]
     yield [(file, half) for arrivals, *_, file, half in reported if not arrivals]
     yield _same_inode(newcomers, gone, taken)
     yield [(file, half) for arrivals, *_, file, half in reported if arrivals]
@@ -198,12 +198,12 @@ def _same_inode(
     """Rule 2, second half: device, inode and bytes agree."""
     halves: dict[tuple[int | None, int | None, bytes], deque[MissingDocument]] = {}
     for entry in gone.values():
-        old = entry.standing
+        old = entry.live
         halves.setdefault((old.device, old.inode, old.sha256), deque()).append(entry)
     for file in newcomers:
         # several hard links of one file: each is a document, and each goes to one path
         found = halves.get((file.device, file.inode, file.sha256), deque())
-        while found and found[0].standing.document in taken:
+        while found and found[0].live.document in taken:
             found.popleft()
         if found:
             yield file, found[0]
@@ -212,11 +212,11 @@ def _same_inode(
 def _same_bytes(
     newcomers: Iterable[ReadFile], gone: Mapping[bytes, MissingDocument], taken: set[int]
 ) -> _Pairs:
-    """Rule 3: exactly one vanished document has the same bytes; the first file that asks takes it."""
+    """Rule 3: exactly one missing document has the same bytes; the first file that asks takes it."""
     halves: dict[bytes, list[MissingDocument]] = {}
     for half in gone.values():
-        if half.standing.document not in taken:
-            halves.setdefault(half.standing.sha256, []).append(half)
+        if half.live.document not in taken:
+            halves.setdefault(half.live.sha256, []).append(half)
     for file in newcomers:
         same = halves.get(file.sha256, ())
         if len(same) == 1 and file.sha256 != EMPTY_SHA256:

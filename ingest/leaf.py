@@ -62,7 +62,7 @@ class LeafRendition(msgspec.Struct, frozen=True, array_like=True):
 
 
 class LeafChange(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """Every column of a change but its leaf. `salt` is of form 2."""
+    """Every column of a change but its leaf. `salt` is None in form 1."""
 
     seq: int
     id: bytes

@@ -333,7 +333,7 @@ def _switches(status: str) -> bytes:
 
 
 def _is_in_files(main: int) -> bool:
-    """Tell whether what a thread waits for is a call of files, and not the database."""
+    """Tell whether a thread is in a call of the file system, and not in one of the database."""
     frame = sys._current_frames().get(main)  # noqa: SLF001  # there is no other way
     return frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _OF_FILES
 

@@ -30,11 +30,11 @@ class Questions(msgspec.Struct, frozen=True, kw_only=True):
 
 def newcomers(observations: Iterable[Observation], baseline: Baseline) -> dict[bytes, Observation]:
     """Return the files that were read at paths where no live document is recorded."""
-    standing = baseline.standing
+    live = baseline.live
     return {
         observation.due.path: observation
         for observation in observations
-        if isinstance(observation.reading, read.Bytes) and observation.due.path not in standing
+        if isinstance(observation.reading, read.Bytes) and observation.due.path not in live
     }
 
 
@@ -75,23 +75,23 @@ def questions(
     if not new and not expired:
         return Questions()
     told = set(expired)  # it must be known what becomes of these, now or when their targets have settled
-    asked = {path: pending.absences[path].standing for path in expired if path in pending.absences}
+    asked = {path: pending.absences[path].live for path in expired if path in pending.absences}
     if new:
-        absent = {path: absence.standing for path, absence in pending.absences.items()}
+        absent = {path: absence.live for path, absence in pending.absences.items()}
         for observation in observations:
             path = observation.due.path
-            if isinstance(observation.reading, read.NoFile) and path in baseline.standing:
-                absent.setdefault(path, baseline.standing[path])
+            if isinstance(observation.reading, read.NoFile) and path in baseline.live:
+                absent.setdefault(path, baseline.live[path])
         way = InTheWay(new if absent else ())
         hashes = {observation.sha256 for observation in new.values()} if absent else set()
-        for path, standing in absent.items():
+        for path, live in absent.items():
             if way.of(path):
                 told.add(path)
-                asked[path] = standing
-            elif standing.sha256 in hashes:
-                asked[path] = standing
-        for path, standing in baseline.halves.items():
-            asked[path] = absent.get(path, standing)
+                asked[path] = live
+            elif live.sha256 in hashes:
+                asked[path] = live
+        for path, live in baseline.halves.items():
+            asked[path] = absent.get(path, live)
     looked = {observation.due.path for observation in observations}
     targets = {target for path in told for target in pending.targets(path)}
     return Questions(

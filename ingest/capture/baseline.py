@@ -19,15 +19,15 @@ _NOTHING: Mapping[bytes, Never] = MappingProxyType({})
 class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     """What is recorded, as one look needs it.
 
-    Of the paths that are due: `rows` of what was seen last, the `standing` live documents, and the documents
-    `buried` at those where a file is new. `halves` are live documents elsewhere, one of which may have become
-    such a file. `empty` says that nothing was ever recorded of any path between the first and the last that
-    are due.
+    Of the paths that are due: `rows` has what was seen last, `live` the live documents, and `deleted` the
+    document that was deleted last at each path where a file is new. `halves` are live documents at other
+    paths, which may have been renamed to one of those. `empty`: nothing was ever recorded of any path between
+    the first and the last that are due.
     """
 
     rows: Mapping[bytes, SeenRow] = _NOTHING
-    standing: Mapping[bytes, LiveDocument] = _NOTHING
-    buried: Mapping[bytes, DeletedDocument] = _NOTHING
+    live: Mapping[bytes, LiveDocument] = _NOTHING
+    deleted: Mapping[bytes, DeletedDocument] = _NOTHING
     halves: Mapping[bytes, LiveDocument] = _NOTHING
     empty: bool = False
 
@@ -44,7 +44,7 @@ def recall(folder: RootFolder, paths: Collection[bytes], *, perhaps_empty: bool)
             return Baseline(empty=True)
         return Baseline(
             rows=file_states.at(connection, folder.key, paths),
-            standing=file_states.standing(connection, folder.key, paths),
+            live=file_states.live_documents(connection, folder.key, paths),
         )
 
 
@@ -67,6 +67,8 @@ def recall_former(
         elsewhere.difference_update(newcomers)
         return msgspec.structs.replace(
             baseline,
-            buried={} if baseline.empty else file_states.buried(connection, folder.key, newcomers),
-            halves=file_states.standing(connection, folder.key, elsewhere),
+            deleted={}
+            if baseline.empty
+            else file_states.deleted_documents(connection, folder.key, newcomers),
+            halves=file_states.live_documents(connection, folder.key, elsewhere),
         )

@@ -103,7 +103,7 @@ class Capture:
         self.hint(heard.touched - closed - writing, now, times=heard.times)
         if closed:
             with self.folder.store.read() as connection:
-                known = file_states.standing(connection, self.folder.key, closed)
+                known = file_states.live_documents(connection, self.folder.key, closed)
             self.hint(closed, now, at_rest=known, times=heard.times)
         self.lateness.all_heard()
         for folder in topmost(heard.folders):
@@ -289,7 +289,7 @@ class Capture:
             overlaps = (
                 not (expired or made or self.pending.moving)
                 and not (begun is not None and begun.plan.update.absences)
-                and all(entry.path in known.standing for entry in batch)
+                and all(entry.path in known.live for entry in batch)
             )
             if begun is not None and not overlaps:
                 yield self._finish(begun, self._versions.end())

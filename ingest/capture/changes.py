@@ -88,7 +88,7 @@ def rejection(
     A reason is told once; the row follows the file.
     """
     path, read_at = observation.due.path, observation.read_at
-    row, here = baseline.rows.get(path), baseline.standing.get(path)
+    row, here = baseline.rows.get(path), baseline.live.get(path)
     before = row if row is not None and row.reason == rejected.reason else None
     if before is not None and before.signature == rejected.signature:
         return None, None

@@ -75,7 +75,7 @@ class RootFolder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def documents_of(settings: Settings, root: str) -> Documents:
-    """Return how the documents of a root are read."""
+    """Return the settings by which a root's documents of other formats than plain text are read."""
     own = settings.roots.get(root)
     html = Html() if own is None else Html(mode=own.html, select=own.select, remove=own.remove)
     return Documents(

@@ -133,7 +133,7 @@ def _observe(
         return Observation(due, made.found, made.read_at, made.sha256, made.version)
     if any(walk.is_below(path, top) for top in closed):
         return None
-    clock, known = folder.clock, path in baseline.standing
+    clock, known = folder.clock, path in baseline.live
     if not (folder.keeps(path) if known else folder.watches(path)):
         recorded = known or path in baseline.rows
         return Observation(due, Exclusion(), clock.wall()) if recorded else None
@@ -197,10 +197,10 @@ def confirm(
     """
     stands: dict[bytes, PathState] = {}
     before = view.mounts
-    for path, standing in asked.items():
+    for path, live in asked.items():
         stands[path] = Unsure()
         for _ in range(LOOKS):
-            stand = _stand(view, before, standing)
+            stand = _stand(view, before, live)
             if not isinstance(stand, read.NoFile):
                 stands[path] = stand
                 break
@@ -212,14 +212,14 @@ def confirm(
     return stands
 
 
-def _stand(view: View, mounts: MountState, standing: LiveDocument) -> PathState:
+def _stand(view: View, mounts: MountState, live: LiveDocument) -> PathState:
     """Return what stands at a document's path; `MountShadow` where something may be mounted above it."""
-    path = standing.path
+    path = live.path
     looked = view.stands(path)
     if not isinstance(looked, read.NoFile):
         return looked
     if any(walk.is_below(path, folder) for folder in mounts.closed):
         return MountShadow()
-    if not mounts.told and presence.device_above(view.folder.fd, path) != standing.device:
+    if not mounts.told and presence.device_above(view.folder.fd, path) != live.device:
         return MountShadow()
     return looked

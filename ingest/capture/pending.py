@@ -21,7 +21,7 @@ from ingest.settle import Due, Settler, Waiting
 class Absence(msgspec.Struct, frozen=True):
     """A live document whose path is gone, waiting for its other half until `deadline`."""
 
-    standing: LiveDocument
+    live: LiveDocument
     reason: GoneReason
     deadline: float
     cause: Cause

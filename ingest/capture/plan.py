@@ -85,7 +85,7 @@ class _Draft:
         self._files: dict[bytes, Observation] = {}  # read at rest
         self._rejected: list[tuple[Observation, read.Rejected]] = []
         self._forgotten: list[bytes] = []
-        self._vanished: dict[bytes, tuple[MissingDocument, Cause]] = {}
+        self._missing: dict[bytes, tuple[MissingDocument, Cause]] = {}
         self._again: dict[bytes, Wait] = {}
         self._absences: dict[bytes, Absence] = {}
         self._settled: set[bytes] = set()
@@ -130,12 +130,12 @@ class _Draft:
 
     def _note_gone(self, observation: Observation, found: read.NoFile | Exclusion) -> None:
         path, cause = observation.due.path, observation.due.cause
-        here = self._baseline.standing.get(path)
+        here = self._baseline.live.get(path)
         if here is None:
             if path in self._baseline.rows:
                 self._forgotten.append(key_of(path)[0])
         elif isinstance(found, Exclusion):
-            self._vanished[path] = MissingDocument(standing=here, reason="excluded", expired=True), cause
+            self._missing[path] = MissingDocument(live=here, reason="excluded", expired=True), cause
         elif (known := self._pending.absences.get(path)) is not None:
             if (known.cause, cause) == ("scan", "watch"):  # it was announced too, if later
                 self._absences[path] = msgspec.structs.replace(known, cause="watch")
@@ -162,7 +162,7 @@ class _Draft:
                     if (until := self._settles_at(path, files)) is not None:
                         self._put_off(paths, until)
                     wanted[path] = True
-                elif absence.standing.sha256 in hashes:
+                elif absence.live.sha256 in hashes:
                     wanted.setdefault(path, False)
         for path in self._halves(new, stands):
             if self._absence(path) is None:
@@ -189,15 +189,15 @@ class _Draft:
     def _weigh_one(
         self, absence: Absence, over: bool, stand: PathState | None, files: Collection[bytes]
     ) -> None:
-        path = absence.standing.path
+        path = absence.live.path
         until = self._settles_at(path, files) if over else None
         waited = over and (until is None or until <= self._now)
         if until is not None and not waited:
             # it was renamed to a path that is still being written: that may be its other half
             self._absences[path] = msgspec.structs.replace(absence, deadline=until)
         if isinstance(stand, read.NoFile):
-            gone = MissingDocument(standing=absence.standing, reason=absence.reason, expired=waited)
-            self._vanished[path] = gone, absence.cause
+            gone = MissingDocument(live=absence.live, reason=absence.reason, expired=waited)
+            self._missing[path] = gone, absence.cause
         elif stand is not None:
             # It is back, or it can no longer be told: what waited to be deleted waits no more.
             self._settled.add(path)
@@ -234,8 +234,8 @@ class _Draft:
         inodes = inodes_of(self._files[path] for path in new if path in self._files)
         return [
             path
-            for path, standing in halves.items()
-            if (path in formers or (standing.device, standing.inode) in inodes)
+            for path, live in halves.items()
+            if (path in formers or (live.device, live.inode) in inodes)
             and (path in self._pending.absences or isinstance(stands.get(path), read.NoFile))
         ]
 
@@ -259,16 +259,16 @@ class _Draft:
 
     def decide(self) -> list[Decision]:
         """Tell which document each file is, by the rules of identity, in the order of the log."""
-        standing = self._baseline.standing
+        live = self._baseline.live
         decisions = identity.decide(
-            appeared=[self._appeared(path, file, standing) for path, file in self._files.items()],
-            standing=standing,
-            vanished=[vanished for vanished, _ in self._vanished.values()],
-            buried=self._baseline.buried,
+            files=[self._read_file(path, file, live) for path, file in self._files.items()],
+            live=live,
+            missing=[missing for missing, _ in self._missing.values()],
+            deleted=self._baseline.deleted,
         )
         return changes.in_order(decisions)
 
-    def _appeared(self, path: bytes, file: Observation, standing: Mapping[bytes, LiveDocument]) -> ReadFile:
+    def _read_file(self, path: bytes, file: Observation, live: Mapping[bytes, LiveDocument]) -> ReadFile:
         assert isinstance(file.reading, read.Bytes)
         assert file.sha256 is not None
         signature = file.reading.signature
@@ -277,7 +277,7 @@ class _Draft:
             sha256=file.sha256,
             device=signature.device,
             inode=signature.inode,
-            renamed_from=() if path in standing else self._sources(path),
+            renamed_from=() if path in live else self._sources(path),
         )
 
     def plan(self, decisions: Sequence[Decision], taken: int, began_at: int) -> Plan:
@@ -302,7 +302,7 @@ class _Draft:
             sightings += () if row is None else (row,)
         for path, file in self._files.items():
             if path not in changed and not changes.is_known(file, self._baseline.rows.get(path)):
-                document = self._baseline.standing[path].document
+                document = self._baseline.live[path].document
                 sightings.append(changes.sighting(file, document=document))
         return Plan(
             began_at=began_at,
@@ -318,7 +318,7 @@ class _Draft:
         return path in self._again or path in self._pending
 
     def _change(self, decision: Decision, began_at: int) -> Change:
-        looked, gone = self._looked.get(decision.path), self._vanished.get(decision.path)
+        looked, gone = self._looked.get(decision.path), self._missing.get(decision.path)
         if decision.type == "deleted" and gone is not None:
             return changes.change(decision, looked, cause=gone[1], otherwise_at=began_at)
         assert looked is not None

@@ -114,7 +114,7 @@ def is_unread() -> bool:
 
 
 def _without_reader(error: BrokenPipeError) -> None:
-    """Send what is written from now on, and what is still buffered, nowhere; or end the call by its error."""
+    """Discard all output of a call that keeps going, what is buffered too; end any other by `error`."""
     if not click.get_current_context().ensure_object(dict).get("keep_going"):
         raise error
     _results.unread = True
@@ -177,7 +177,7 @@ def paint(text: str, **style: Unpack[Style]) -> str:
 
 @functools.lru_cache(maxsize=1)
 def _in_colour(stream: TextIO) -> bool:
-    """Tell whether colour is wanted: a call has one standard output, which does not become a terminal."""
+    """Tell whether a stream is written to in colour; asked once, since a stream never becomes a terminal."""
     return stream.isatty() and "NO_COLOR" not in os.environ
 
 

@@ -75,7 +75,7 @@ class LogEnd(msgspec.Struct, frozen=True):
 
 
 class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to `status`: of each root by its id, and of the followers of the log."""
+    """The answer to `status`: how each root is, by its id, and how far the followers of the log are."""
 
     live: dict[str, RootReport]
     sinks: list[SinkStatus]

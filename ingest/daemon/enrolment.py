@@ -326,8 +326,8 @@ def _marked(path: bytes, mark: bytes) -> _Marked:
 def _adopt(store: Store, root: Root, clock: Clock) -> Root:
     """Take whatever folder stands at the root's path for the root from now on, under a new mark.
 
-    What still holds the old one is another folder. The mark is recorded as soon as it is written: a root that
-    is refused afterwards takes nothing of it back. A root whose folder is gone is returned as it is.
+    A folder that holds the old mark is no longer the root. The new mark is recorded as soon as it is written,
+    and stays where the root is refused afterwards. A root whose folder is gone is returned as it is.
     """
     mark = clock.entropy(root_mark.MARK_BYTES)
     work = partial(_marked, root.path, mark)

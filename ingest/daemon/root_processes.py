@@ -231,7 +231,7 @@ class RootProcess:
         return msgspec.structs.replace(self._said, problems=problems, problems_total=len(problems))
 
     def reconfigure(self, settings: Settings) -> None:
-        """Go on under other settings: by another process, once the one that runs has ended."""
+        """Stop the process where these settings differ for its root; another one starts with them."""
         if reload.concerning(settings, self.root.name) != reload.concerning(self._settings, self.root.name):
             self._settings, self._is_renewed = settings, True
             self._send(Order("stop"))

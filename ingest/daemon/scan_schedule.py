@@ -62,7 +62,7 @@ class ScanSchedule:
         return True
 
     def advance(self, capture: Capture, now: float, cause: Cause) -> Literal["idle", "running", "finished"]:
-        """Begin or continue: one slice of work. Raises what `Capture.scan` raises."""
+        """Do one slice of a scan, of a new one where one is due. Raises what `Capture.scan` raises."""
         if self._running is None:
             if now >= self._next_scan and self.wanted is None:
                 self.wanted = "time"

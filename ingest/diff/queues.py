@@ -30,7 +30,7 @@ class Queues(Generic[Key]):
         return number
 
     def take_but(self, key: Key, taken: Container[int]) -> int | None:
-        """Do the same, past those whose numbers are in `taken`: from another queue they were taken before."""
+        """Take the first thing whose number is not in `taken`; those before it leave the queue too."""
         number = self.take(key)
         while number is not None and number in taken:
             number = self.take(key)

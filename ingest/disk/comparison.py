@@ -50,7 +50,7 @@ def compare(
     stands: Callable[[bytes], FileEntry | None] | None = None,
     every: bool = False,
 ) -> Iterator[Difference | None]:
-    """Merge the two streams and yield the paths to look at, in order; `rows` are KnownRows.
+    """Merge a walk and the rows of `seen`, and yield the paths to look at, in order.
 
     None is yielded now and then, so that a caller can do other work while nothing differs.
 

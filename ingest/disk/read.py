@@ -170,7 +170,7 @@ def look(root: Descriptor, path: bytes, never: frozenset[tuple[int, int]] = froz
 
 
 def _look_from_folder(root: Descriptor, path: bytes, never: frozenset[tuple[int, int]]) -> Look:
-    """Return the same where a file cannot be opened without taking part in it, as a pipe must not be."""
+    """Look as `look` does, by a `stat` from the folder: for systems that have no O_PATH."""
     folder, _, name = path.rpartition(b"/")
     try:
         fd = open_beneath(root, folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

@@ -68,7 +68,7 @@ def same_day(before: str, after: str, days: Days, language: str | None) -> bool 
 
 
 def with_part(text: str, start: int, end: int, lexicon: Lexicon) -> str:
-    """Return a stretch of a text, with the part of the day that follows: `Monday`, where `night` stayed."""
+    """Return `text[start:end]` with the word that follows, if that is a part of the day: `Monday night`."""
     following = words(text[end : end + _PART])[:1]
     return f"{text[start:end]} {following[0]}" if lexicon.day_parts.keys() & following else text[start:end]
 

@@ -72,10 +72,11 @@ def _joining(lexicon: Lexicon) -> frozenset[str]:
 
 
 def _is_noun(low: str, bare: str, beside: tuple[str, str], lexicon: Lexicon) -> bool:
-    """Tell whether a word is a noun however it is written, where every noun has a capital.
+    """Tell whether a word is a noun, with a capital or without, in a language where every noun has one.
 
-    Its ending is of nouns alone, or it is hardly ever written small and no form of a verb or an adjective, or
-    it stands behind what one follows, and nothing follows that it could be said of: `im haus.`
+    One of three must hold: its ending is of nouns alone; it is hardly ever written small, and no form of a
+    verb or an adjective; or a word stands before it that a noun follows, and no noun behind it that it could
+    be the adjective of: `im haus.`
     """
     if bare.endswith(lexicon.noun_endings):
         return True

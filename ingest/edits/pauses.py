@@ -62,8 +62,8 @@ def speaking(
 ) -> tuple[str, str] | None:
     """Return what stands around the first pause that speaks, before and after; None where none does.
 
-    `lines` tells whether the end of a line may end a sentence, and not only the row that was full; `rows`
-    whether a short line is one by itself.
+    `lines`: the end of a line may end a sentence; else lines are taken to end where they were full. `rows`: a
+    short line stands by itself, as a row of a table does.
     """
     if not _marks(old) and not _marks(new):
         return None

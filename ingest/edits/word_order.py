@@ -190,7 +190,7 @@ def _neighbours(edited: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
 
 
 def _parted(text: str) -> list[SmallWord]:
-    """Return the words of a text, each with what parts it from the one before."""
+    """Return the words of a text, each with its sentence, and whether a pause or a stop stands before it."""
     found: list[SmallWord] = []
     sentence, pauses = 0, True
     for mark in tokens(text):

@@ -186,7 +186,7 @@ def _forms(sentences: Iterable[str], lexicon: Lexicon) -> Iterator[str]:
 def _counted(text: str, written: set[str], known: dict[str, str]) -> Counter[str]:
     """Count the words of a text, unaccented and small; each is put into `written` as it stands.
 
-    By `known` the texts share their words.
+    `known` has one string for each word, so that two texts share it.
     """
     counts = Counter[str]()
     for word, number in Counter(known.setdefault(word, word) for word in each_word(text)).items():
@@ -199,7 +199,7 @@ def _counted(text: str, written: set[str], known: dict[str, str]) -> Counter[str
 
 
 def _counted_of(text: str, asked: AbstractSet[str], written: set[str]) -> Counter[str]:
-    """Count the same of the words that are asked about, one by one."""
+    """Count as `_counted` does, but only the words that are `asked` about, and without a table of all."""
     counts = Counter[str]()
     for word in each_word(text):
         low = word.lower() if word.isascii() else unaccented(word.lower())

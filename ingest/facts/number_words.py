@@ -97,7 +97,7 @@ def _with_decimals(cut: Tokens, at: int, whole: Fraction, end: int) -> tuple[Fra
 
 
 def _thousands(cut: Tokens, at: int, limit: Fraction | None, *, is_apart: bool) -> _Read:
-    """Return a number of thousands, millions and more, each fewer than those before.
+    """Return a number of millions, thousands and below, the largest first.
 
     None if not below `limit`.
     """
@@ -117,7 +117,7 @@ def _thousands(cut: Tokens, at: int, limit: Fraction | None, *, is_apart: bool) 
 
 
 def _hundreds(cut: Tokens, at: int, limit: Fraction | None, *, is_apart: bool) -> _Read:
-    """Return a number up to the hundreds, or what one word says, which may be more.
+    """Return a number up to its hundreds, `nineteen hundred and five`; a single word may say more.
 
     None if not below `limit`.
     """

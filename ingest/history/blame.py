@@ -72,7 +72,7 @@ def origins(connection: Connection, target: Target, no: int, found: Blame) -> li
 
 
 def places(connection: Connection, target: Target, no: int, found: Blame) -> list[Place]:
-    """Return where each sentence is, as far as the version's text knows it."""
+    """Return the page and the heading of each sentence; NOWHERE for one of which neither is known."""
     known = version_annotations.places(connection, target, no)
     if known is None:
         return [NOWHERE] * len(found.sentences)

@@ -82,7 +82,7 @@ def caught_up(
 
 @contextmanager
 def _damage_named(index: Index) -> Iterator[None]:
-    """Have an error of damage within say whether the index is damaged or the store."""
+    """Turn a StoreDamaged that is raised within into one that names the index or the store."""
     try:
         yield
     except StoreDamaged as error:

@@ -67,7 +67,7 @@ class Reader:
 
 
 class Readers:
-    """All who follow the log now."""
+    """The readers who follow the log now."""
 
     def __init__(self) -> None:
         self._all: set[Reader] = set()
@@ -87,7 +87,7 @@ class Readers:
         self._all.discard(reader)
 
     def wake(self) -> None:
-        """Have each look for himself."""
+        """Wake each reader: he asks the feed whether there is more for him."""
         for each in self._all:
             each.woken.set()
 

@@ -30,7 +30,7 @@ HEADER_BYTES = 49_152  # of which an address may have admission.LONGEST_ADDRESS
 
 
 class Connection(H11Protocol):
-    """A connection that neither dawdles nor stops reading."""
+    """A connection with two deadlines: for a request that comes, and for a reader that takes nothing."""
 
     on_lost: Callable[[], None] | None = None
     _greeting: asyncio.TimerHandle | None = None
@@ -82,7 +82,7 @@ class Connection(H11Protocol):
         self._unread = self.loop.call_later(PATIENCE, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Forget that it lagged."""
+        """End that wait: the reader has caught up."""
         super().resume_writing()
         if self._unread is not None:
             self._unread.cancel()

@@ -127,7 +127,10 @@ def observed_at(connection: Connection, document: DocumentKey, numbers: set[int]
 
 
 def _head(connection: Connection, document: DocumentKey) -> Row | None:
-    """Return how far a document is indexed; None where it is not, or was renormalised since."""
+    """Return the last version of a document that is indexed, and its normaliser.
+
+    None where none is, or the document was renormalised since.
+    """
     return connection.execute(_HEAD, {"key": document}).one_or_none()
 
 

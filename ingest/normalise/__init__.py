@@ -196,7 +196,7 @@ def _installed() -> dict[str, str]:
 def is_current(
     name: bytes, *, media_type: str, by: str, libraries: str, reason: str | None, html: Html = _AS_IT_COMES
 ) -> bool:
-    """Tell whether this program reads a file of this name as the rendition says: `by` is its normaliser."""
+    """Tell whether this program would read the file in the way of the rendition; `by` is its normaliser."""
     if media_type not in document_formats.FORMATS:
         return (by, libraries) == normaliser(name)
     fmt = document_formats.format_of(media_type, html, frozenset(_installed()))

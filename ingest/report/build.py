@@ -37,7 +37,7 @@ _COUNTED = {"created": "added", "deleted": "removed", "moved": "moved", "restore
 
 
 class _Story:
-    """What is known of a document while the period is read."""
+    """A document of the report: its entries so far, and its language and title."""
 
     def __init__(self, row: Row) -> None:
         self.row = row

@@ -107,7 +107,7 @@ def _versions(report: Report, entry: Entry) -> str:
 
 
 def _sentence(sentence: ReportSentence) -> Iterator[Line]:
-    """Yield its two sides; the last one says where it stands."""
+    """Yield a sentence before and after, a line each; the last line names its page and heading."""
     if model.only_moved(sentence):
         told = [("", f"    ~ {_flat(sentence.after)}")]
     else:

@@ -306,7 +306,7 @@ def newest_dictionary(connection: Connection) -> Dictionary | None:
 
 
 def add_dictionary(connection: Connection, content: bytes, digest: bytes) -> Dictionary:
-    """Keep a dictionary, for ever: what was packed with it needs it."""
+    """Add a dictionary. It is never deleted: the bodies packed with it cannot be read without it."""
     key = allocate(connection, tables.dictionary, 1)[0]
     connection.execute(
         sa.insert(tables.dictionary).values(

@@ -166,7 +166,9 @@ def at(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[by
     return found
 
 
-def standing(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, LiveDocument]:
+def live_documents(
+    connection: Connection, root: RootKey, paths: Iterable[bytes]
+) -> dict[bytes, LiveDocument]:
     """Return the live documents at these paths."""
     found: dict[bytes, LiveDocument] = {}
     for keys in _slices(paths):
@@ -178,7 +180,9 @@ def standing(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> d
     return found
 
 
-def buried(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, DeletedDocument]:
+def deleted_documents(
+    connection: Connection, root: RootKey, paths: Iterable[bytes]
+) -> dict[bytes, DeletedDocument]:
     """Return the document that was deleted last at each of these paths, where one was."""
     found: dict[bytes, list[DeletedDocument]] = {}
     for keys in _slices(paths):

@@ -156,7 +156,7 @@ def decode(packed: bytes) -> Entry:
 
 
 def _number(value: int) -> bytes:
-    """Return a number in bytes of seven bits, the low ones first, the last without the eighth."""
+    """Return a number in base 128, the lowest digit first; each byte but the last has its top bit set."""
     packed = bytearray()
     while value > 127:
         packed.append(value & 127 | 128)

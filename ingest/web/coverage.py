@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest import escape
-from ingest.web.overview import Place
+from ingest.web.overview import RootCoverage
 from ingest.web.words import Words
 
 _WHOLE = "{name} has been watched since {when}, without a gap."
@@ -16,7 +16,7 @@ _OFTEN = (
 )
 
 
-def sentence(place: Place, words: Words) -> str:
+def sentence(place: RootCoverage, words: Words) -> str:
     """Return a sentence that says how a root was observed, with its gaps."""
     name = escape.name(place.name)
     if place.begins_at is None:

@@ -211,8 +211,8 @@ def _hit(match: Match, clauses: list[Clause], times: dict[int, int], last: int, 
     )
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """A root and its ledger."""
+class RootCoverage(msgspec.Struct, frozen=True, kw_only=True):
+    """A root, when its record begins, and how it was observed since `since`."""
 
     name: str
     begins_at: int | None
@@ -225,7 +225,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Health, the ledger as bands of time, problems and sinks."""
 
     status: Status
-    places: list[Place]
+    places: list[RootCoverage]
     meanings: dict[str, str]
     at: int
 
@@ -245,7 +245,7 @@ def health(corpus: Corpus, *, since: str | None) -> Health:
             ]
             begin = min((each.since for each, _ in ledger), default=now)
             places.append(
-                Place(
+                RootCoverage(
                     name=root.name,
                     begins_at=coverage.record_begins_at(connection, root.id),
                     stretches=ledger,

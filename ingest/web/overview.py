@@ -63,7 +63,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class RootCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """How a root was observed since its record began."""
 
     name: str
@@ -90,7 +90,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     cards: list[Card]
     unreviewed: Counts
     gravest_unreviewed: list[Unreviewed]
-    places: list[Place]
+    places: list[RootCoverage]
     reached: int
     begins_at: int | None
     totals: totals.Counts
@@ -153,12 +153,12 @@ def _days(
     return [Day(begin=begin + step * at, counts=each) for at, each in enumerate(counts)], step, caption
 
 
-def _place(connection: Connection, root: roots.Root, now: int) -> Place:
+def _place(connection: Connection, root: roots.Root, now: int) -> RootCoverage:
     begins = coverage.record_begins_at(connection, root.id)
     found = observation.root_coverage(connection, root, now=now)
     stretches = [LedgerStretch(each.state, each.since, each.until) for each in found]
     since = now if begins is None else begins
-    return Place(
+    return RootCoverage(
         name=root.name,
         begins_at=begins,
         now=stretches[-1].state if stretches else "unrecorded",

@@ -17,7 +17,7 @@ from ingest.records.report import ReportSentence
 from ingest.report import chart, model
 from ingest.web import coverage
 from ingest.web.gravity import mark, mark_of
-from ingest.web.overview import Place
+from ingest.web.overview import RootCoverage
 from ingest.web.words import Words
 
 _compiling = threading.Lock()  # each template is made once, whoever asks for it at the same time
@@ -100,7 +100,7 @@ def state(words: Words, watching: Mapping[str, object]) -> str:
 def page(name: str, words: Words, values: Mapping[str, object]) -> str:
     """Return a page."""
 
-    def observed(place: Place) -> str:
+    def observed(place: RootCoverage) -> str:
         return coverage.sentence(place, words)
 
     with _compiling:

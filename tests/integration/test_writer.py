@@ -273,7 +273,7 @@ def test_a_path_is_bytes(store: Store, path: bytes) -> None:
 
     assert [row["path_bytes"] for row in rows_of(store, tables.document)] == [path]
     with store.read() as connection:
-        assert list(file_states.standing(connection, root, [path])) == [path]
+        assert list(file_states.live_documents(connection, root, [path])) == [path]
 
 
 def test_a_sighting_without_an_entry_is_no_change(store: Store) -> None:

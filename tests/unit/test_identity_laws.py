@@ -117,7 +117,7 @@ class History:
         ]
         vanished = [
             MissingDocument(
-                standing=self.standing(key),
+                live=self.standing(key),
                 reason="removed",
                 expired=not patient or self.draw.random() < 0.5,
             )
@@ -132,10 +132,10 @@ class History:
                     document=DocumentKey(key), version=document.version, sha256=digest
                 )
         decisions = decide(
-            appeared=appeared,
-            standing={file.path: self.standing(live[file.path]) for file in appeared if file.path in live},
-            vanished=vanished,
-            buried=buried,
+            files=appeared,
+            live={file.path: self.standing(live[file.path]) for file in appeared if file.path in live},
+            missing=vanished,
+            deleted=buried,
         )
         self.check_the_rules(decisions, appeared, vanished, buried, live)
         for decision in decisions:
@@ -158,7 +158,7 @@ class History:
     ) -> None:
         """Each decision is the first rule that applies, given what the others took."""
         files = {file.path: file for file in appeared}
-        gone = {entry.standing.document: entry.standing for entry in vanished}
+        gone = {entry.live.document: entry.live for entry in vanished}
         moved = {decision.document for decision in decisions if decision.type == "moved"}
         left = [half for key, half in gone.items() if key not in moved]
         types = [decision.type for decision in decisions]

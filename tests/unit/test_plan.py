@@ -170,9 +170,7 @@ class World:
 
     def baseline(self, paths: list[bytes]) -> Baseline:
         standing = {path: here for path in paths if (here := self.standing(path)) is not None}
-        return Baseline(
-            rows={path: self.rows[path] for path in paths if path in self.rows}, standing=standing
-        )
+        return Baseline(rows={path: self.rows[path] for path in paths if path in self.rows}, live=standing)
 
     def former(self, known: Baseline, new: dict[bytes, Observation]) -> Baseline:
         buried: dict[bytes, DeletedDocument] = {}
@@ -185,7 +183,7 @@ class World:
         paths = {former.path for path in new for former in self.pending.sources(path)}
         paths |= {path for path, row in self.rows.items() if row.inode in inodes}
         halves = {path: here for path in paths - new.keys() if (here := self.standing(path)) is not None}
-        return msgspec.structs.replace(known, buried=buried, halves=halves)
+        return msgspec.structs.replace(known, deleted=buried, halves=halves)
 
     def commit(self, planned: Plan) -> None:
         """Replay a plan: nothing is created while alive, nothing happens to the dead but to be restored."""
@@ -246,8 +244,8 @@ class World:
         planned = self.plan(observations, known, expired, asked)
         self.check(planned, observations, known)
         everything = {
-            **{path: absence.standing for path, absence in self.pending.absences.items()},
-            **known.standing,
+            **{path: absence.live for path, absence in self.pending.absences.items()},
+            **known.live,
             **known.halves,
         }
         more = Questions(documents=everything, targets=frozenset(PATHS))

@@ -68,7 +68,7 @@ class Relation(msgspec.Struct, frozen=True):
 
 
 class Xml(Events):
-    """A part in the names of `PREFIXES`; the strict form is read as the common one."""
+    """Reads a part. Elements are named by `PREFIXES`, those of the strict form of the standard too."""
 
     prefixes = PREFIXES
 

@@ -90,7 +90,7 @@ class Hyphens:
 
 
 def _uncut(found: re.Match[str]) -> str:
-    """Return what stands where a line's end cut an address: nothing, unless it is none."""
+    """Return what joins two parts that a line's end cut: nothing in an address, else what stands there."""
     text, start = found.string, found.start()
     if text[start] != "-":
         return ""

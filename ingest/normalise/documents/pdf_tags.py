@@ -302,7 +302,7 @@ class _Writer:
         self._first, self._last = first, last
 
     def _keep_behind(self, node: Node) -> None:
-        """Leave a label out, but not what stands behind it and has no tag."""
+        """Leave the text of a label out; text without a tag that follows it is kept."""
         for mark in named(node):
             self._behind += self._loose.pop(mark, [])
             self._stretches.pop(mark, None)

@@ -59,12 +59,12 @@ class CodePages:
         return self._fonts.get(number)
 
     def set_charset(self, number: int | None) -> None:
-        """Set the codec of the font by a number of Windows; those that say nothing are left."""
+        """Set the codec of that font by a character set of Windows; 0 and 2 name none."""
         if number in _CHARSETS and number not in {0, 2}:
             self._fonts[self._font] = _CHARSETS[number]
 
     def set_font(self, number: int | None) -> None:
-        """Set the codec of the font by the number of a code page."""
+        """Set the codec of the font that is being described, by the number of a code page."""
         self._fonts[self._font] = code_page(number)
 
     def ansi(self, number: int | None) -> None:
