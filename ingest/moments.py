@@ -115,6 +115,16 @@ def _zone(offset: str) -> tzinfo:
     return timezone(-away if offset[0] == "-" else away)
 
 
+def local_day(micros: int, zone: tzinfo) -> date:
+    """Return the day of a zone at an instant."""
+    return _local(micros, zone).date()
+
+
+def day_begins(day: date, zone: tzinfo) -> int:
+    """Tell where a day of a zone begins."""
+    return _of_day(day, zone, start=True)
+
+
 def _of_day(day: date, zone: tzinfo, *, start: bool) -> int:
     """Tell where a local day begins, or its last microsecond."""
     if not start and day == date.max:

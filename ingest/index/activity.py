@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal, get_args
 
 import msgspec
@@ -55,24 +58,23 @@ class Counts(msgspec.Struct, kw_only=True):
         )
 
 
-def by_step(
-    connection: Connection, *, begin: int, step: int, steps: int, after: Seq, until: Seq
-) -> list[Counts]:
-    """Count the edits recorded in each of so many stretches of `step` microseconds from `begin` on.
+def by_stretch(connection: Connection, bounds: Sequence[int], *, after: Seq, until: Seq) -> list[Counts]:
+    """Count the edits recorded from each of these rising moments until the next one.
 
     Only those with a seq above `after`, and at most `until`, are counted.
     """
+    begin, step = bounds[0], math.gcd(*(later - each for each, later in pairwise(bounds)))
     number = (_change.recorded_at - begin) // step
     select = (
         sa.select(number.label("number"), _GRAVITY.label("gravity"), sa.func.count().label("edits"))
         .join_from(tables.change, _edit_table, _edit.seq == _change.seq)
-        .where(_change.recorded_at >= begin, _change.recorded_at < begin + step * steps)
+        .where(_change.recorded_at >= begin, _change.recorded_at < bounds[-1])
         .where(_edit.seq > after, _edit.seq <= until)
         .group_by(number, _GRAVITY)
     )
-    found = [Counts() for _ in range(steps)]
+    found = [Counts() for _ in bounds[1:]]
     for each in connection.execute(select):
-        counts = found[int(each.number)]
+        counts = found[bisect_right(bounds, begin + int(each.number) * step) - 1]
         setattr(counts, each.gravity, getattr(counts, each.gravity) + int(each.edits))
     return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import TypeVar, cast
 
 from ingest.index import activity, state
@@ -37,20 +37,15 @@ class Tally:
             lambda known, found: _both(found, activity.between(connection, after, known, reached)),
         )  # fmt: skip
 
-    def steps(self, connection: Connection, *, begin: int, step: int, steps: int) -> list[Counts]:
-        """Count the edits recorded in each of so many stretches of `step` microseconds from `begin` on."""
+    def stretches(self, connection: Connection, bounds: Sequence[int]) -> list[Counts]:
+        """Count the edits recorded from each of these moments until the next one."""
         reached, maker = state.edits_state(connection)
         return self._counted(
-            connection, ("steps", begin, step, steps, maker), reached, BEGINNING,
-            [Counts() for _ in range(steps)],
+            connection, ("stretches", *bounds, maker), reached, BEGINNING, [Counts() for _ in bounds[1:]],
             lambda known, found: [
                 before.plus(came)
                 for before, came in zip(
-                    found,
-                    activity.by_step(
-                        connection, begin=begin, step=step, steps=steps, after=known, until=reached
-                    ),
-                    strict=True,
+                    found, activity.by_stretch(connection, bounds, after=known, until=reached), strict=True
                 )
             ],
         )  # fmt: skip

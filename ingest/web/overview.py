@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta, tzinfo
 from functools import partial
+from itertools import pairwise
 
 import msgspec
 
@@ -36,10 +37,11 @@ _ELLIPSIS = 240  # characters of the sentence that a card shows
 _DAY = 86_400_000_000
 _WHILE = 600_000_000  # microseconds that the sentence of a card is kept
 _SOON = 5_000_000  # the same of a card that has none
+_DAILY = "Edits a day by gravity, four weeks"
 _STEPS = (
     (_DAY // 288, 36, "Edits in five minutes by gravity, three hours"),
     (_DAY // 24, 48, "Edits an hour by gravity, two days"),
-    (_DAY, DAYS, "Edits a day by gravity, four weeks"),
+    (_DAY, DAYS, _DAILY),
 )
 
 
@@ -57,9 +59,10 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """The edits of a local day."""
+    """The edits of a local day, or of a shorter stretch; `end` is its last microsecond."""
 
     begin: int
+    end: int
     counts: Counts
 
 
@@ -84,7 +87,6 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
     types: dict[str, int]
     days: list[Day]
-    step: int
     caption: str
     step_is_day: bool
     cards: list[Card]
@@ -113,7 +115,7 @@ def view(corpus: Corpus, cache: AnswerCache, tally: Tally, *, since: int, since_
         unreviewed, gravest = (
             page_reviews.missing(connection, corpus, tally) if is_indexed else (Counts(), [])
         )
-        days, step, caption = _days(connection, tally, corpus.zone, now, oldest, is_indexed=is_indexed)
+        days, caption = _days(connection, tally, corpus.zone, now, oldest, is_indexed=is_indexed)
         return View(
             head=head,
             since=place,
@@ -122,9 +124,8 @@ def view(corpus: Corpus, cache: AnswerCache, tally: Tally, *, since: int, since_
             counts=counts,
             types=tally.types(connection, [RootKey(root.id) for root in every], place),
             days=days,
-            step=step,
             caption=caption,
-            step_is_day=step == _DAY,
+            step_is_day=caption == _DAILY,
             cards=_cards(connection, corpus, cache, place) if is_indexed else [],
             unreviewed=unreviewed,
             gravest_unreviewed=gravest,
@@ -137,20 +138,29 @@ def view(corpus: Corpus, cache: AnswerCache, tally: Tally, *, since: int, since_
 
 def _days(
     connection: Connection, tally: Tally, zone: tzinfo, now: int, begins: int, *, is_indexed: bool
-) -> tuple[list[Day], int, str]:
-    """Return the last four weeks by day, of a younger record by shorter stretches.
-
-    With the length of a stretch in microseconds, and the caption of the chart.
-    """
+) -> tuple[list[Day], str]:
+    """Return the last four weeks by day, of a younger record by shorter stretches; and the caption."""
     fitting = (each for each in _STEPS if now - begins < each[0] * each[1])
     step, steps, caption = next(fitting, _STEPS[-1])
+    bounds = stretches(now, zone, step, steps)
+    counts = tally.stretches(connection, bounds) if is_indexed else [Counts() for _ in range(steps)]
+    return [
+        Day(begin=begin, end=end - 1, counts=each)
+        for (begin, end), each in zip(pairwise(bounds), counts, strict=True)
+    ], caption
+
+
+def stretches(now: int, zone: tzinfo, step: int, steps: int) -> list[int]:
+    """Return where so many stretches begin, of which the last holds `now`, and where that one ends.
+
+    Days are those of the zone: one on which the clock is changed is longer or shorter than the others.
+    """
     offset = moments.offset_at(now, zone) // timedelta(microseconds=1)
-    last = (now + offset) // step * step - offset
-    begin = last - step * (steps - 1)
-    counts = [Counts() for _ in range(steps)]
-    if is_indexed:
-        counts = tally.steps(connection, begin=begin, step=step, steps=steps)
-    return [Day(begin=begin + step * at, counts=each) for at, each in enumerate(counts)], step, caption
+    if step < _DAY:
+        last = (now + offset) // step * step - offset
+        return [last - step * (steps - 1) + step * at for at in range(steps + 1)]
+    today = moments.local_day(now, zone)
+    return [moments.day_begins(today + timedelta(days=at), zone) for at in range(1 - steps, 2)]
 
 
 def _place(connection: Connection, root: roots.Root, now: int) -> RootCoverage:

@@ -37,6 +37,7 @@ from tests.daemon import until
 from tests.recording import add_root, entry, opened, record, rows_of
 
 NONE = Rules({}, {})
+HOUR = 3_600_000_000
 TEXTS = [f"The bridge costs {price} euro. It is old.\n".encode() for price in (13, 31, 13)]
 
 
@@ -166,15 +167,15 @@ def test_the_edits_are_counted_by_gravity_and_time(database_url: str) -> None:
             later, again = activity.between(connection, BEGINNING, Seq(3), Seq(9))
             rows = rows_of(store, tables.change)
             begin = int(min(row["recorded_at"] for row in rows))
-            steps = activity.by_step(
-                connection, begin=begin, step=3_600_000_000, steps=2, after=BEGINNING, until=Seq(9)
-            )
+            last = int(rows[3]["recorded_at"])
+            uneven = [begin, last, last + 1, last + 25 * HOUR]
+            steps = activity.by_stretch(connection, uneven, after=BEGINNING, until=Seq(9))
             bodies = activity.of_document(connection, DocumentKey(rows_of(store, tables.document)[0]["id"]))
         index.dispose()
 
         assert (counts.silent, counts.total, documents) == (2, 2, 1)
         assert (later.silent, again) == (1, 0)  # its document had an edit before
-        assert [each.silent for each in steps] == [2, 0]
+        assert [each.silent for each in steps] == [1, 1, 0]
         assert sorted(bodies) == [3, 4]
         corpus.close()
 
@@ -195,7 +196,7 @@ def test_what_was_counted_and_what_came_is_what_is_counted_now(database_url: str
                 both = [RootKey(main), RootKey(other)]
                 return [
                     [(each, *tally.edits(connection, Seq(each))) for each in (0, 3, 4)],
-                    tally.steps(connection, begin=begin, step=3_600_000_000, steps=2),
+                    tally.stretches(connection, [begin, begin + HOUR, begin + 2 * HOUR]),
                     tally.types(connection, both, Seq(2)),
                     tally.types(connection, both[1:], BEGINNING),
                     tally.record(connection),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
-from datetime import UTC
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from ingest import moments
 from ingest.diff.sentences import compare
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
@@ -277,10 +279,36 @@ def test_what_is_made_keeps_only_those_waiting_who_ask_for_it() -> None:
     assert cache.known("kept") == "kept"
 
 
+@pytest.mark.parametrize(
+    ("now", "first", "hours", "last"),
+    [
+        ("2026-11-02T12:00", "2026-10-06T00:00+02:00", {(2026, 10, 25): 25}, "2026-11-03T00:00+01:00"),
+        ("2026-03-30T00:30", "2026-03-03T00:00+01:00", {(2026, 3, 29): 23}, "2026-03-31T00:00+02:00"),
+        ("2026-07-01T23:59", "2026-06-04T00:00+02:00", {}, "2026-07-02T00:00+02:00"),
+    ],
+)
+def test_each_bar_of_a_day_is_that_day_where_it_stands_however_the_clock_was_changed(
+    now: str, first: str, hours: dict[tuple[int, int, int], int], last: str
+) -> None:
+    zone = ZoneInfo("Europe/Amsterdam")
+    local = datetime.fromisoformat(now).replace(tzinfo=zone)
+
+    bounds = overview.stretches(moments.to_micros(local), zone, 24 * HOUR, overview.DAYS)
+
+    begins = [datetime.fromtimestamp(each // 1_000_000, zone) for each in bounds]
+    assert {each.time().isoformat() for each in begins} == {"00:00:00"}
+    assert [begins[0], begins[-1]] == [datetime.fromisoformat(each) for each in (first, last)]
+    lengths = {
+        (each.year, each.month, each.day): (b - a) // HOUR
+        for each, (a, b) in zip(begins, pairwise(bounds), strict=False)
+    }
+    assert {day: length for day, length in lengths.items() if length != 24} == hours
+
+
 def overview_page(counts: Counts, types: dict[str, int], *, documents: int, reached: int) -> str:
     view = overview.View(
         head=5, since=0, since_at=None, documents=documents, counts=counts, types=types,
-        days=[overview.Day(begin=0, counts=Counts())], step=HOUR,
+        days=[overview.Day(begin=0, end=HOUR - 1, counts=Counts())],
         caption="Edits an hour by gravity, two days", step_is_day=False, cards=[],
         unreviewed=Counts(), gravest_unreviewed=[], places=[],
         reached=reached, begins_at=0, totals=Totals(2, 5, 0),
