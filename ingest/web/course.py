@@ -6,6 +6,8 @@ import msgspec
 
 from ingest.corpus import Corpus
 from ingest.edits.edit import Edit
+from ingest.errors import IntegrityError
+from ingest.history import version_contents
 from ingest.history.naming import Target
 from ingest.index import activity
 from ingest.index import edits as made
@@ -74,7 +76,11 @@ def _made(connection: Connection, corpus: Corpus, target: Target, *, is_indexed:
                 edits[no] = bodies[no] = edit
     times = {int(row.version): int(row.recorded_at) for row in rows}
     marks = {no: CREATED if no == 1 else mark_of(edits.get(no)) for no in range(1, target.last + 1)}
-    strands, left = facts.strands([(no, edits[no]) for no in sorted(edits)], until=target.last)
+    strands, left = facts.strands(
+        [(no, edits[no]) for no in sorted(edits)],
+        until=target.last,
+        newest=lambda: _newest(connection, target),
+    )
     return Course(
         times=times,
         seqs=seqs,
@@ -85,3 +91,11 @@ def _made(connection: Connection, corpus: Corpus, target: Target, *, is_indexed:
         strands=strands,
         strands_left=left,
     )
+
+
+def _newest(connection: Connection, target: Target) -> str | None:
+    """Return the newest text; None where there is none, or it is damaged, which other versions are not."""
+    try:
+        return version_contents.text(connection, target, target.last)
+    except IntegrityError:
+        return None

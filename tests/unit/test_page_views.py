@@ -120,7 +120,7 @@ def history(*prices: int) -> list[tuple[int, Edit]]:
 
 
 def test_a_value_that_came_back_is_seen_to_come_back() -> None:
-    (strand,), left = facts.strands(history(13, 31, 13), until=3)
+    (strand,), left = facts.strands(history(13, 31, 13), until=3, newest=lambda: None)
 
     assert (strand.kind, strand.version, strand.silent, left) == ("amount", 3, True, 0)
     assert [(each.text, each.first, each.last, each.again) for each in strand.values] == [
@@ -129,10 +129,32 @@ def test_a_value_that_came_back_is_seen_to_come_back() -> None:
 
 
 def test_of_many_values_the_first_two_and_the_last_are_shown() -> None:
-    (strand,), _ = facts.strands(history(*range(100, 130)), until=30)
+    (strand,), _ = facts.strands(history(*range(100, 130)), until=30, newest=lambda: None)
 
     assert strand.left == 20
     assert [each.first for each in strand.values] == [1, 2, *range(23, 31)]
+
+
+@pytest.mark.parametrize(
+    ("newest", "gone"),
+    [
+        ("The ticket costs 31\neuro in all places.\n", False),
+        ("A ticket for 31 EURO is had everywhere.\n", False),
+        ("The ticket costs nothing.\n", True),
+        (None, False),
+    ],
+)
+def test_of_a_value_is_said_what_is_known_of_its_time(newest: str | None, gone: bool) -> None:
+    """It may have come in any version before the first edit of it, and have gone with its sentence."""
+    edits = [(5, history(13, 31)[0][1])]
+
+    (strand,), _ = facts.strands(edits, until=7, newest=lambda: newest)
+
+    assert [(each.first, each.last) for each in strand.values] == [(None, 4), (5, None)]
+    assert (strand.version, strand.gone) == (5, gone)
+    asked: list[None] = []
+    facts.strands(edits, until=5, newest=lambda: asked.append(None))
+    assert not asked
 
 
 def test_of_many_sentences_that_went_the_last_are_shown_first() -> None:
