@@ -187,6 +187,25 @@ _LAST = (
 )
 
 
+def besides_edits(connection: Connection, document: DocumentKey, limit: int) -> list[Row]:
+    """Return the newest changes of a document that are more than an edit of its bytes, newest first.
+
+    (seq, recorded_at, type, reason, version, path, from_path).
+    """
+    return list(connection.execute(_BESIDES_EDITS, {"document": document, "limit": limit}))
+
+
+_BESIDES_EDITS = (
+    sa.select(
+        _change.seq, _change.recorded_at, _change.type, _change.reason, _change.no.label("version"),
+        _change.path_bytes.label("path"), _change.from_path_bytes.label("from_path"),
+    )
+    .where(_change.document_id == sa.bindparam("document"), _change.type.not_in(("created", "changed")))
+    .order_by(_change.seq.desc())
+    .limit(sa.bindparam("limit"))
+)  # fmt: skip
+
+
 # -- documents -------------------------------------------------------------------------------
 
 

@@ -152,12 +152,12 @@ def made_by(connection: Connection, document: DocumentKey) -> dict[int, int]:
 
 
 def course(connection: Connection, document: DocumentKey) -> list[Row]:
-    """Return the versions of a document in their order: (version, seq, recorded_at)."""
+    """Return the versions of a document in their order: (version, seq, size, recorded_at)."""
     return list(connection.execute(_COURSE, {"document": document}))
 
 
 _COURSE = (
-    sa.select(_version.no.label("version"), _version.seq, _change.recorded_at)
+    sa.select(_version.no.label("version"), _version.seq, _version.size, _change.recorded_at)
     .join_from(tables.version, tables.change, _change.seq == _version.seq)
     .where(_version.document_id == sa.bindparam("document"))
     .order_by(_version.no)

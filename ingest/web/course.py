@@ -74,6 +74,7 @@ def _made(connection: Connection, corpus: Corpus, target: Target, *, is_indexed:
             edit = made.between(connection, target.id, no - 1, no, rules=rules)
             if edit is not None:
                 edits[no] = bodies[no] = edit
+    sizes = {int(row.version): int(row.size) for row in rows}
     times = {int(row.version): int(row.recorded_at) for row in rows}
     marks = {no: CREATED if no == 1 else mark_of(edits.get(no)) for no in range(1, target.last + 1)}
     strands, left = facts.strands(
@@ -87,7 +88,7 @@ def _made(connection: Connection, corpus: Corpus, target: Target, *, is_indexed:
         marks=marks,
         reasons={no: edit.reason for no, edit in edits.items()},
         edits=bodies,
-        points=[Point(version=no, at=times[no], mark=marks[no]) for no in sorted(times)],
+        points=[Point(version=no, at=times[no], size=sizes[no], mark=marks[no]) for no in sorted(times)],
         strands=strands,
         strands_left=left,
     )

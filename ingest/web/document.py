@@ -23,7 +23,7 @@ from ingest.records import Review, VersionFacts
 from ingest.standoff import Places
 from ingest.store import roots, versions
 from ingest.store.engine import Connection, Row
-from ingest.web import annotation_list, course, page_reviews, sentence, text_parts, timeline
+from ingest.web import annotation_list, course, page_reviews, sentence, text_parts, timeline, whereabouts
 from ingest.web.annotation_list import AnnotationGroup
 from ingest.web.answer_cache import AnswerCache
 from ingest.web.comparison import ComparisonView, comparison_view
@@ -44,7 +44,8 @@ from ingest.web.text_by_age import (
     part_by_age,
 )
 from ingest.web.text_parts import Parts
-from ingest.web.timeline import LedgerStretch, Timeline
+from ingest.web.timeline import TimeStretch, Timeline
+from ingest.web.whereabouts import Event
 
 LISTED = 40  # versions in the table
 _MOMENT = 1_000_000  # microseconds
@@ -100,8 +101,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     here: Here | None
     beside: list[AnnotationGroup]
     why_no_text: str | None
-    gaps: list[LedgerStretch]
+    gaps: list[TimeStretch]
     deleted_at: str | None
+    events: list[Event]
 
 
 def view(
@@ -158,14 +160,14 @@ def view(
         facts_ = version_records.facts_of(connection, target, b, row)
         said = page_reviews.of_document(connection, target.id)
         listed, older, newer = _entries(connection, target, past, before, said)
+        events = whereabouts.events(connection, target.id)
         is_one = b in past.edits and (a is None or a == b - 1)
         change = past.seqs.get(b) if is_one else None
     origins, here = _require_brought(b, read.origins, only), read.here
     ages = ages_of(origins)
     both = None if why is not None or old is None or text is None else (old, text)
     sides = None if both is None else _compared(*both, row.language, edit, origins, ages, places)
-    by_age: list[Paragraph] = []
-    parts, anchored = Parts(), dict[str, int]()
+    by_age, parts, anchored = list[Paragraph](), Parts(), dict[str, int]()
     if sides is not None:
         sides, parts, anchored = _part_of(sides, mode, part)
     elif why is not None:
@@ -188,7 +190,7 @@ def view(
         change=change,
         reviews=said.get(b, []) if is_one else [],
         mark=mark_of(edit) if b > 1 and edit is not None else (CREATED if b == 1 else UNREAD),
-        timeline=timeline.drawn(past.points, ledger, now=corpus.now(), shown=b),
+        timeline=timeline.drawn(past.points, ledger, whereabouts.absences(events), now=corpus.now(), shown=b),
         strands=past.strands,
         strands_left=past.strands_left,
         entries=listed,
@@ -207,6 +209,7 @@ def view(
         why_no_text=why,
         gaps=[each for each in ledger if each.state != "watched"],
         deleted_at=facts_.deleted_at,
+        events=events,
     )
 
 
@@ -259,17 +262,17 @@ def require_mode(words: str) -> str:
 
 def _ledger(
     connection: Connection, corpus: Corpus, cache: AnswerCache, target: Target, since: int
-) -> list[LedgerStretch]:
+) -> list[TimeStretch]:
     """Return how the document's root was observed since a moment; that of the root is kept for a second."""
 
-    def ask() -> list[LedgerStretch]:
+    def ask() -> list[TimeStretch]:
         root = roots.by_name(connection, target.root)
         found = observation.root_coverage(connection, root, now=corpus.now(), since=0)
-        return [LedgerStretch(each.state, each.since, each.until) for each in found]
+        return [TimeStretch(each.state, each.since, each.until) for each in found]
 
     whole = cache.of(("ledger", target.root), _MOMENT, ask)
     return [
-        LedgerStretch(each.state, max(each.since, since), each.until)
+        TimeStretch(each.state, max(each.since, since), each.until)
         for each in whole
         if each.until is None or each.until > since
     ]

@@ -23,7 +23,7 @@ from ingest.records import Difference, Document, Status
 from ingest.store import coverage, listing, reader, roots, totals, versions
 from ingest.store.engine import Connection
 from ingest.web.answer_cache import AnswerCache
-from ingest.web.timeline import Band, LedgerStretch, bands
+from ingest.web.timeline import Band, TimeStretch, bands
 from ingest.web.words import micros_of
 
 PAGE = 100
@@ -194,7 +194,7 @@ def _hit(match: Match, clauses: list[Clause], times: dict[int, int], last: int, 
     is_known = known >= last or match.deleted or match.versions[-1].last < known
     ends = {} if is_known and not match.current else {match.versions[-1].last: None}
     stretches = [
-        LedgerStretch("held", times[each.first], ends.get(each.last, times.get(each.last + 1, now)))
+        TimeStretch("held", times[each.first], ends.get(each.last, times.get(each.last + 1, now)))
         for each in match.versions
     ]
     begin = min(times.values())
@@ -216,7 +216,7 @@ class RootCoverage(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     begins_at: int | None
-    stretches: list[tuple[LedgerStretch, str | None]]
+    stretches: list[tuple[TimeStretch, str | None]]
     bands: list[Band]
     since: int
 
@@ -240,7 +240,7 @@ def health(corpus: Corpus, *, since: str | None) -> Health:
         for root in roots.every(connection):
             own = [each for each in stretches if each.root == root.name]
             ledger = [
-                (LedgerStretch(each.state, micros_of(each.since) or 0, micros_of(each.until)), each.reason)
+                (TimeStretch(each.state, micros_of(each.since) or 0, micros_of(each.until)), each.reason)
                 for each in own
             ]
             begin = min((each.since for each, _ in ledger), default=now)

@@ -28,7 +28,7 @@ from ingest.web.answer_cache import AnswerCache
 from ingest.web.comparison import Bit
 from ingest.web.gravity import GravityMark, mark_of
 from ingest.web.page_reviews import Unreviewed
-from ingest.web.timeline import Band, LedgerStretch, bands
+from ingest.web.timeline import Band, TimeStretch, bands
 
 DAYS = 28
 SHOWN = 12
@@ -72,7 +72,7 @@ class RootCoverage(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     begins_at: int | None
     now: str
-    stretches: list[LedgerStretch]
+    stretches: list[TimeStretch]
     bands: list[Band]
     since: int
 
@@ -166,7 +166,7 @@ def stretches(now: int, zone: tzinfo, step: int, steps: int) -> list[int]:
 def _place(connection: Connection, root: roots.Root, now: int) -> RootCoverage:
     begins = coverage.record_begins_at(connection, root.id)
     found = observation.root_coverage(connection, root, now=now)
-    stretches = [LedgerStretch(each.state, each.since, each.until) for each in found]
+    stretches = [TimeStretch(each.state, each.since, each.until) for each in found]
     since = now if begins is None else begins
     return RootCoverage(
         name=root.name,

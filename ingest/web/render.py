@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ingest import escape, moments
 from ingest.records.report import ReportSentence
 from ingest.report import chart, model
-from ingest.web import coverage
+from ingest.web import coverage, whereabouts
 from ingest.web.gravity import mark, mark_of
 from ingest.web.overview import RootCoverage
 from ingest.web.words import Words
@@ -87,7 +87,7 @@ def _environment() -> jinja2.Environment:
     found.globals.update(
         asset=address_of, url=url, mark=mark, mark_of=mark_of, marked=_marked, grouped=model.by_subject,
         shown=model.shown,
-        subject_names=chart.SUBJECTS, show_path=escape.path, iso=moments.show,
+        subject_names=chart.SUBJECTS, befell=whereabouts.SAID, show_path=escape.path, iso=moments.show,
     )  # fmt: skip
     return found
 

@@ -21,16 +21,21 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 
     version: int
     at: int
+    size: int
     mark: GravityMark
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """Versions that stand too close to be told apart; mostly one. `label` is empty where it has no room."""
+    """Versions that stand too close to be told apart; mostly one. `label` is empty where it has no room.
+
+    `at` and `size`, in bytes, are the last one's.
+    """
 
     x: float
     first: int
     last: int
     at: int
+    size: int
     mark: GravityMark
     label: str
 
@@ -46,16 +51,22 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
-    """An axis with versions and bands of observation; `is_now` says that it ends now."""
+    """An axis with versions, bands of observation and, in `away`, the times without the document.
+
+    `least` and `most` are the bytes of its smallest and its largest version; `is_now` says that it ends now.
+    """
 
     groups: list[Group]
     bands: list[Band]
+    away: list[Band]
+    least: int
+    most: int
     begin: int
     end: int
     is_now: bool
 
 
-class LedgerStretch(msgspec.Struct, frozen=True):
+class TimeStretch(msgspec.Struct, frozen=True):
     """A stretch of the ledger."""
 
     state: str
@@ -63,12 +74,15 @@ class LedgerStretch(msgspec.Struct, frozen=True):
     until: int | None
 
 
-def drawn(points: Sequence[Point], ledger: Sequence[LedgerStretch], *, now: int, shown: int) -> Timeline:
-    """Return the versions of a document and how its root was observed meanwhile.
+def drawn(
+    points: Sequence[Point], ledger: Sequence[TimeStretch], absences: Sequence[TimeStretch] = (), *, now: int,
+    shown: int,
+) -> Timeline:  # fmt: skip
+    """Return the versions of a document, when it was not there, and how its root was observed meanwhile.
 
     The version that is `shown` has its label, then the newest, and of the others those that have room.
     """
-    begin, last = points[0].at, points[-1].at
+    begin, last = points[0].at, max(points[-1].at, *(each.since for each in absences), 0)
     end = min(max(now, last + 1), last + max(round((last - begin) * _TAIL), 1)) if last > begin else now
     end = max(end, begin + 1)
 
@@ -95,12 +109,16 @@ def drawn(points: Sequence[Point], ledger: Sequence[LedgerStretch], *, now: int,
                 first=each[0].version,
                 last=each[-1].version,
                 at=each[-1].at,
+                size=each[-1].size,
                 mark=gravest([point.mark for point in each]),
                 label=names[number] if number in labelled else "",
             )
             for number, each in enumerate(groups)
         ],
         bands=bands(ledger, begin=begin, end=end, now=now),
+        away=bands(absences, begin=begin, end=end, now=now),
+        least=min(each.size for each in points),
+        most=max(each.size for each in points),
         begin=begin,
         end=end,
         is_now=end >= now,
@@ -123,7 +141,7 @@ def _with_room(places: Sequence[float], names: Sequence[str], chosen: int) -> se
     return found
 
 
-def bands(ledger: Sequence[LedgerStretch], *, begin: int, end: int, now: int) -> list[Band]:
+def bands(ledger: Sequence[TimeStretch], *, begin: int, end: int, now: int) -> list[Band]:
     """Return the stretches of a ledger that lie within a time."""
     found = []
     for each in ledger:

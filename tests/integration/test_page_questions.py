@@ -30,7 +30,7 @@ from ingest.index.tally import Tally
 from ingest.model import BEGINNING, DocumentKey, RootKey, Seq
 from ingest.store import listing, roots, tables, totals, versions
 from ingest.store.engine import Connection, Store
-from ingest.web import document, lists, overview
+from ingest.web import document, lists, overview, whereabouts
 from ingest.web.answer_cache import AnswerCache
 from tests.command import PATIENCE
 from tests.daemon import until
@@ -275,6 +275,31 @@ def test_a_document_is_told_with_its_facts_its_versions_and_its_time(database_ur
                 (2, 3),
                 (3, 4),
             ]
+        corpus.close()
+
+
+def test_what_befell_a_document_besides_edits_is_told_the_newest_first(database_url: str) -> None:
+    with opened(database_url) as store:
+        corpus = made(store)
+        main = RootKey(rows_of(store, tables.root)[0]["id"])
+        bridge, gone = (int(row["id"]) for row in rows_of(store, tables.document)[:2])
+        for each in (
+            entry("moved", b"b\xff.txt", document=bridge, previous=3, from_path=b"bridge.txt"),
+            entry("deleted", b"b\xff.txt", document=bridge, previous=3, reason="removed"),
+            entry("restored", b"b\xff.txt", raw=TEXTS[1], document=bridge, previous=3),
+            entry("rejected", b"b\xff.txt", document=bridge, previous=4, reason="busy"),
+        ):
+            record(store, main, [each])
+        with store.read() as connection:
+            found = [whereabouts.events(connection, DocumentKey(each)) for each in (bridge, gone)]
+
+        assert [(each.type, each.reason, each.version) for each in found[0]] == [
+            ("rejected", "busy", None), ("restored", None, 4), ("deleted", "removed", 3), ("moved", None, 3),
+        ]  # fmt: skip
+        assert [(each.path, each.from_path) for each in found[0][-2:]] == [
+            ("b\\xff.txt", None), ("b\\xff.txt", "bridge.txt"),
+        ]  # fmt: skip
+        assert [each.type for each in found[1]] == ["deleted"]
         corpus.close()
 
 

@@ -19,11 +19,12 @@ from ingest.http.last_visit import visit
 from ingest.index.activity import Counts
 from ingest.index.blame import Lost
 from ingest.store.totals import Counts as Totals
-from ingest.web import facts, overview, render, text_by_age, timeline
+from ingest.web import facts, overview, render, text_by_age, timeline, whereabouts
 from ingest.web.answer_cache import AnswerCache
 from ingest.web.comparison import ComparisonView, Row, comparison_view, cut
 from ingest.web.gravity import CREATED, UNREAD, GravityMark, gravest, mark
-from ingest.web.timeline import LedgerStretch, Point
+from ingest.web.timeline import TimeStretch, Point
+from ingest.web.whereabouts import Event
 from ingest.web.words import Words
 from tests.daemon import until
 
@@ -172,10 +173,14 @@ def test_of_many_sentences_that_went_the_last_are_shown_first() -> None:
 # -- time -----------------------------------------------------------------------------------------
 
 
+def point(version: int, at: int, gravity: GravityMark, size: int = 10) -> Point:
+    return Point(version=version, at=at, size=size, mark=gravity)
+
+
 def test_versions_that_stand_too_close_are_one_group_of_the_gravest_sign() -> None:
-    points = [Point(version=1, at=0, mark=CREATED), Point(version=2, at=HOUR, mark=mark("silent"))]
-    points += [Point(version=no, at=50 * HOUR + no, mark=mark("cosmetic")) for no in (3, 4)]
-    points.append(Point(version=5, at=50 * HOUR + 9, mark=mark("open")))
+    points = [point(1, 0, CREATED), point(2, HOUR, mark("silent"))]
+    points += [point(no, 50 * HOUR + no, mark("cosmetic")) for no in (3, 4)]
+    points.append(point(5, 50 * HOUR + 9, mark("open")))
     drawn = timeline.drawn(points, [], now=60 * HOUR, shown=5)
 
     assert [(each.first, each.last, each.mark.gravity) for each in drawn.groups] == [
@@ -186,7 +191,7 @@ def test_versions_that_stand_too_close_are_one_group_of_the_gravest_sign() -> No
 
 
 def test_labels_that_would_stand_on_each_other_are_left_out_but_never_that_of_the_version_shown() -> None:
-    points = [Point(version=no, at=no * HOUR, mark=mark("cosmetic")) for no in range(1, 151)]
+    points = [point(no, no * HOUR, mark("cosmetic")) for no in range(1, 151)]
     newest, early, shown = (
         timeline.drawn(points, [], now=1_000 * HOUR, shown=no).groups for no in (150, 3, 8)
     )
@@ -198,8 +203,29 @@ def test_labels_that_would_stand_on_each_other_are_left_out_but_never_that_of_th
     assert [each.label for each in shown][:4] == ["", "5–8", "", ""]
 
 
+def test_the_axis_has_the_size_of_each_version_and_the_times_without_the_document() -> None:
+    befell = [
+        Event(seq=no, at=no * HOUR, type=kind, reason=None, version=1, path="a", from_path=None)
+        for no, kind in ((90, "deleted"), (60, "restored"), (55, "rejected"), (50, "deleted"), (20, "moved"))
+    ]
+    sizes = [point(1, 0, CREATED, 30), point(2, HOUR, UNREAD, 90), point(3, 60 * HOUR, UNREAD, 50)]
+
+    absences = whereabouts.absences(befell)
+    drawn = timeline.drawn(sizes, [], absences, now=100 * HOUR, shown=3)
+
+    assert absences == [
+        TimeStretch("deleted", 50 * HOUR, 60 * HOUR), TimeStretch("deleted", 90 * HOUR, None),
+    ]  # fmt: skip
+    assert [(each.first, each.last, each.size) for each in drawn.groups] == [(1, 2, 90), (3, 3, 50)]
+    assert (drawn.least, drawn.most) == (30, 90)
+    assert drawn.is_now  # the axis goes on until the document was deleted, and beyond
+    assert [(each.since, each.x, each.x + each.width) for each in drawn.away] == [
+        (50 * HOUR, 566.0, 675.2), (90 * HOUR, 1002.8, 1112.0),
+    ]  # fmt: skip
+
+
 def test_the_band_of_observation_is_cut_to_the_axis() -> None:
-    ledger = [LedgerStretch("scanned", -HOUR, HOUR), LedgerStretch("watched", HOUR, None)]
+    ledger = [TimeStretch("scanned", -HOUR, HOUR), TimeStretch("watched", HOUR, None)]
     found = timeline.bands(ledger, begin=0, end=2 * HOUR, now=10 * HOUR)
 
     assert [(each.state, each.x, each.width) for each in found] == [

@@ -16,7 +16,7 @@ from ingest.history.changes import TYPES
 from ingest.history.observation import MEANS
 from ingest.http import problems
 from ingest.report.chart import SUBJECTS
-from ingest.web import annotation_list, coverage, gravity, overview, words
+from ingest.web import annotation_list, coverage, gravity, overview, whereabouts, words
 
 WEB = Path(words.__file__).parent
 DUTCH = tomllib.loads((WEB / "nl.toml").read_text())
@@ -32,6 +32,7 @@ def sentences() -> set[str]:
     found |= {coverage._WHOLE, coverage._NEVER, coverage._ONCE, coverage._OFTEN}
     found |= {*gravity.NAMES.values(), gravity.CREATED.name, gravity.UNREAD.name}
     found |= {*CLASSES, *FACTS, *SIGNIFICANCES, *TYPES, *MEANS, *MEANS.values(), *problems._TITLES.values()}
+    found |= {*whereabouts.SAID.values()}
     found |= {*annotation_list.NAMES.values(), *annotation_list.KINDS}
     found |= set(SUBJECTS.values()) | {caption for _, _, caption in overview._STEPS}
     return found
