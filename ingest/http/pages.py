@@ -14,10 +14,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from ingest.corpus import Corpus
-from ingest.edits.edit import SIGNIFICANCES
 from ingest.errors import IngestError, UsageError
 from ingest.history import log_moments, naming
-from ingest.history.changes import TYPES
 from ingest.http import answers, api, parameters
 from ingest.http.admission import Asker
 from ingest.http.assets import asset
@@ -247,6 +245,7 @@ class Pages:
             "watching": self._health_now(),
             "query_values": values,
             "reviewer": self._reviewer(request),
+            "roots": lists.root_names(self._corpus, self._cache),
         }
 
     def _reviewer(self, request: Request) -> dict[str, object]:
@@ -325,8 +324,7 @@ class Pages:
         page = ChangesData(
             items=items, next=following, reviews=[each for some in said.values() for each in some]
         )
-        more = {"types": TYPES, "significances": SIGNIFICANCES, "reviewed": said}
-        return PageContent(template="changes", data=page, more=more)
+        return PageContent(template="changes", data=page, more={"reviewed": said})
 
     def _search(self, _request: Request, asked: Search) -> PageContent:
         view = lists.found(

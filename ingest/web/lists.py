@@ -96,6 +96,16 @@ def documents(
         )
 
 
+def root_names(corpus: Corpus, cache: AnswerCache) -> list[str]:
+    """Return the names of the roots, asked again after a second."""
+
+    def ask() -> list[str]:
+        with corpus.store.read() as connection:
+            return [each.name for each in roots.every(connection)]
+
+    return cache.lately("roots", _MOMENT, ask)
+
+
 @contextmanager
 def _of_record(corpus: Corpus) -> Iterator[tuple[Connection, bool]]:
     """Open the record without the index."""

@@ -13,6 +13,8 @@ import jinja2
 from markupsafe import Markup
 
 from ingest import escape, moments
+from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
+from ingest.history.changes import TYPES
 from ingest.records.report import ReportSentence
 from ingest.report import chart, model
 from ingest.web import coverage, whereabouts
@@ -87,7 +89,10 @@ def _environment() -> jinja2.Environment:
     found.globals.update(
         asset=address_of, url=url, mark=mark, mark_of=mark_of, marked=_marked, grouped=model.by_subject,
         shown=model.shown,
-        subject_names=chart.SUBJECTS, befell=whereabouts.SAID, show_path=escape.path, iso=moments.show,
+        subject_names=chart.SUBJECTS, befell=whereabouts.SAID,
+        kinds={
+            "types": TYPES, "significances": SIGNIFICANCES, "classes": CLASSES, "facts": FACTS, "flags": FLAGS
+        }, show_path=escape.path, iso=moments.show,
     )  # fmt: skip
     return found
 

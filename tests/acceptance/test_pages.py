@@ -371,6 +371,27 @@ def test_the_record_is_gone_through_with_the_slider(shown: Shown) -> None:
         assert page.locator("table.list").first.locator("tbody tr").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("address", "form", "kept"),
+    [
+        ("/changes?root={root}&class=factual&fact=date", ".filters", "root={root} class=factual fact=date"),
+        ("/documents?root={root}&prefix=art&language=en", ".slider", "root={root} prefix=art language=en"),
+        ("/documents?prefix=art&seq=5", ".filters", "prefix=art at=seq%3A5"),
+        ("/search?q=weeks&root={root}", ".filters", "q=weeks root={root}"),
+        ("/report?root={root}", ".filters", "root={root}"),
+    ],
+)  # fmt: skip
+def test_a_form_sent_again_asks_for_what_the_page_was_asked_for(
+    shown: Shown, address: str, form: str, kept: str
+) -> None:
+    root = shown.site.root.name
+    with shown.at(address.format(root=root), java_script_enabled=False) as watched:
+        with watched.page.expect_navigation():
+            watched.page.locator(f"main {form} button").click()
+
+        assert set(kept.format(root=root).split()) <= set(watched.page.url.partition("?")[2].split("&"))
+
+
 def test_hostile_texts_and_names_are_text(shown: Shown) -> None:
     for name in ("hostile", "overview", "documents", "changes", "report"):
         with shown.at(name) as watched:

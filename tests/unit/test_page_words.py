@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest.config import ServeSettings
-from ingest.edits.edit import CLASSES, FACTS, SIGNIFICANCES
+from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 from ingest.history.changes import TYPES
 from ingest.history.observation import MEANS
 from ingest.http import problems
@@ -31,7 +31,16 @@ def sentences() -> set[str]:
             found.add(ast.literal_eval(said))
     found |= {coverage._WHOLE, coverage._NEVER, coverage._ONCE, coverage._OFTEN}
     found |= {*gravity.NAMES.values(), gravity.CREATED.name, gravity.UNREAD.name}
-    found |= {*CLASSES, *FACTS, *SIGNIFICANCES, *TYPES, *MEANS, *MEANS.values(), *problems._TITLES.values()}
+    found |= {
+        *CLASSES,
+        *FACTS,
+        *(each.replace("-", " ") for each in FLAGS),
+        *SIGNIFICANCES,
+        *TYPES,
+        *MEANS,
+        *MEANS.values(),
+        *problems._TITLES.values(),
+    }
     found |= {*whereabouts.SAID.values()}
     found |= {*annotation_list.NAMES.values(), *annotation_list.KINDS}
     found |= set(SUBJECTS.values()) | {caption for _, _, caption in overview._STEPS}
