@@ -230,13 +230,14 @@ class Corpus:
         query: str,
         *,
         every: bool = False,
+        at: str | None = None,
         root: str | None = None,
         prefix: str = "",
         language: str | None = None,
         limit: int | None = None,
         note: Callable[[str], None] | None = None,
     ) -> Iterator[Match]:
-        """Yield the documents that hold the words now, or with `every` in any version.
+        """Yield the documents that hold the words now, held them at a moment, or with `every` ever did.
 
         `note` is told where the index does not have all of the log.
         """
@@ -244,6 +245,7 @@ class Corpus:
         with self.reading(needed=True) as (connection, _):
             below = prefixes.prefix_of(connection, prefix, naming.root_id(connection, root))
             wanted = search.SearchFilters(
+                at=log_moments.recorded_place(connection, at, self.calendar(), root),
                 root=below.root,
                 prefix=below.path,
                 language=None if language is None else languages.code_of(language),

@@ -100,6 +100,20 @@ def _place_of(connection: Connection, words: str) -> Seq | None:
     return place
 
 
+def recorded_place(
+    connection: Connection, words: str | None, calendar: Calendar, root: str | None
+) -> Seq | None:
+    """Return the place in the log that a moment means, None for none.
+
+    Raises NotFound where nothing was known yet, and UsageError.
+    """
+    if words is None:
+        return None
+    place = resolve_moment(connection, words, calendar)
+    unrecorded_roots(connection, words, calendar, root)
+    return place
+
+
 def unrecorded_roots(
     connection: Connection, words: str, calendar: Calendar, root: str | None
 ) -> dict[str, int | None]:

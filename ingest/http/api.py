@@ -272,8 +272,8 @@ def _blame(corpus: Corpus, asked: parameters.Blame, path: dict[str, str], _kind:
 def _search(corpus: Corpus, asked: parameters.Search, _path: dict[str, str], _kind: str) -> Answer:
     notes: list[str] = []
     hits = corpus.search(
-        asked.q, every=asked.every, root=asked.root, prefix=asked.prefix, language=asked.language,
-        note=notes.append,
+        asked.q, every=asked.every, at=asked.at, root=asked.root, prefix=asked.prefix,
+        language=asked.language, note=notes.append,
     )  # fmt: skip
     items = list(islice(hits, asked.limit))
     if not items:

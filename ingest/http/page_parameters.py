@@ -44,10 +44,11 @@ class Document(PageLanguage, frozen=True, kw_only=True, rename={"first": "from",
 
 
 class Search(PageLanguage, frozen=True, kw_only=True):
-    """The words, and where; the page begins behind so many documents."""
+    """The words, where and when; the page begins behind so many documents."""
 
     q: Words = ""
     every: bool = False
+    at: Words | None = None
     after: Annotated[int, Meta(ge=0, le=100_000)] = 0
     language: Words | None = None
     root: Words | None = None

@@ -332,6 +332,7 @@ class Pages:
             self._cache,
             asked.q,
             every=asked.every,
+            at=asked.at,
             language=asked.language or None,
             root=asked.root,
             after=asked.after,

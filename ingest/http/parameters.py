@@ -115,10 +115,11 @@ class Changes(Newest, frozen=True, kw_only=True):
 
 
 class Search(Nothing, frozen=True, kw_only=True):
-    """`every` asks every version, not the current ones alone."""
+    """`every` asks every version, not the current ones alone; `at` those that stood at that moment."""
 
     q: Words
     every: bool = False
+    at: Moment | None = None
     root: Name | None = None
     prefix: Words = ""
     language: Name | None = None

@@ -139,7 +139,10 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found; `now` of the documents hold it now, `before` held it once."""
+    """What was found; `now` of the documents hold it now, `before` held it once.
+
+    `at_time` is the moment that was asked about, null where none was.
+    """
 
     query: str
     every: bool
@@ -148,6 +151,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     before: int
     first: int
     more: bool
+    at_time: int | None
     language: str | None
     languages: list[str]
     notes: list[str]
@@ -157,7 +161,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
 
 def found(
     corpus: Corpus, cache: AnswerCache, query: str, *, every: bool, language: str | None, root: str | None,
-    after: int = 0,
+    at: str | None = None, after: int = 0,
 ) -> Search:  # fmt: skip
     """Return the documents that hold the words, behind so many, with when they came and went."""
     clauses = parse(query) if query.strip() else []
@@ -167,12 +171,15 @@ def found(
             naming.root_id(connection, root)
             languages.require(connection, language)
             return Search(
-                query=query, every=every, hits=[], now=0, before=0, first=1, more=False, language=language,
+                query=query, every=every, hits=[], now=0, before=0, first=1, more=False, at_time=None,
+                language=language,
                 languages=cache.of("languages", _WHILE, lambda: listing.languages(connection)),
                 notes=list(notes), head=Seq(reader.head(connection).seq), reached=0,
             )  # fmt: skip
     with corpus.reading(needed=True) as (connection, _):
+        place = log_moments.recorded_place(connection, at, corpus.calendar(), root)
         wanted = search.SearchFilters(
+            at=place,
             root=naming.root_id(connection, root),
             language=None if language is None else languages.code_of(language),
         )
@@ -191,6 +198,7 @@ def found(
             before=sum(each.is_known and not each.match.current for each in told),
             first=after + 1,
             more=len(hits) > HITS,
+            at_time=None if at is None else log_moments.time_of(connection, at, corpus.calendar()),
             language=language,
             languages=cache.of("languages", _WHILE, lambda: listing.languages(connection)),
             notes=list(notes),

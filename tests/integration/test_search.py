@@ -13,7 +13,7 @@ from ingest.index import database, fill
 from ingest.index.database import Index
 from ingest.index.fulltext import search, stems
 from ingest.index.fulltext.query import parse
-from ingest.model import RootKey
+from ingest.model import RootKey, Seq
 from ingest.store import tables
 from ingest.store.engine import Store
 from tests.integration.test_index import found, text
@@ -192,6 +192,48 @@ def test_both_databases_find_the_versions_that_held_a_form(index: Index) -> None
     assert found(index, '"two bridges"', every=True) == [("e.txt", [(1, 1)])]
     assert ("e.txt", [(2, 2)]) in found(index, "weeks", every=True)
     assert found(index, "week", since=2**62) == []
+
+
+def test_at_a_moment_those_are_found_that_stood_there_and_held_it_then(index: Index) -> None:
+    root = RootKey(1)
+    key = max(int(row["id"]) for row in rows_of(index.store, tables.document))
+    begun = len(rows_of(index.store, tables.change))
+    said = [text("The lighthouse burns."), text("The lighthouse is dark."), text("The tower is dark.")]
+    for no, (kind, path) in enumerate(
+        (("created", b"x/old.txt"), ("moved", b"new.txt"), ("deleted", b"new.txt"), ("restored", b"new.txt"),
+         ("changed", b"new.txt"))
+    ):  # fmt: skip
+        raw = {0: said[0], 3: said[1], 4: said[2]}.get(no)
+        made = entry(
+            kind, path, raw=None if raw is None else raw.encode(), document=None if no == 0 else key + 1,
+            previous=None if no == 0 else 1 if no < 4 else 2,
+            from_path=b"x/old.txt" if kind == "moved" else None,
+            reason="removed" if kind == "deleted" else None,
+        )  # fmt: skip
+        record(index.store, root, [made])
+        key = key if no else max(int(row["id"]) for row in rows_of(index.store, tables.document)) - 1
+    fill.catch_up(index)
+
+    def at(query: str, place: int, **wanted: Any) -> list[Any]:
+        with index.reading() as connection:
+            held = search.Wanted(at=Seq(begun + place), **wanted)
+            hits = search.find(connection, parse(query), held, every=False)
+            return [
+                ([(each.first, each.last) for each in one.versions], one.snippet)
+                for _, one, _ in search.matches(connection, hits)
+            ]
+
+    assert [at("lighthouse", place) for place in range(6)] == [
+        [],
+        [([(1, 2)], said[0].strip())],
+        [([(1, 2)], said[0].strip())],
+        [],
+        [([(1, 2)], said[1].strip())],
+        [],
+    ]
+    assert [len(at("lighthouse", place, prefix=b"x/")) for place in (1, 2)] == [1, 0]
+    assert [len(at("tower", place)) for place in (4, 5)] == [0, 1]
+    assert len(at("week", 0)) == len(found(index, "week"))
 
 
 def test_an_index_that_lags_says_nothing_of_versions_that_it_has_not_seen(index: Index) -> None:

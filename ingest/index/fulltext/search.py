@@ -21,8 +21,8 @@ from ingest.index.fulltext import fts5, lookup, tsvector
 from ingest.index.fulltext.lookup import Lookup, Snippet, snippets
 from ingest.index.fulltext.query import Clause, Term
 from ingest.index.intervals import Stretches, both, joined, union, without
-from ingest.model import DocumentKey, RootKey
-from ingest.store import tables, versions
+from ingest.model import DocumentKey, RootKey, Seq
+from ingest.store import reader, tables, versions
 from ingest.store.engine import Row
 
 _FIRST_SLICE = 32  # who asks for few documents waits for few
@@ -31,7 +31,10 @@ _TOGETHER = 20  # hits of which the records are made together
 
 
 class SearchFilters(msgspec.Struct, frozen=True, kw_only=True):
-    """What else must hold of a document, or of its version; `since` and `until` are seqs, both included."""
+    """What else must hold of a document, or of its version; `since` and `until` are seqs, both included.
+
+    With `at`, a seq, documents are asked as they stood there, wherever they are now.
+    """
 
     root: RootKey | None = None
     prefix: bytes = b""
@@ -39,6 +42,7 @@ class SearchFilters(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[str, str] | None = None
     since: int | None = None
     until: int | None = None
+    at: Seq | None = None
 
     @property
     def of_version(self) -> bool:
@@ -105,6 +109,7 @@ def find(
     """
     words = fts5 if connection.dialect.name == "sqlite" else tsvector
     work: Lookup = words.WordsLookup(connection, wanted.language)
+    every = every or wanted.at is not None
     for row in _rows(connection, work, clauses, wanted, every=every):
         held = _Holdings(work, row.key)
         stretches = held.versions(clauses, every=every)
@@ -117,11 +122,24 @@ def find(
             whole = held.versions(clauses, every=True)
             stretches = [each for each in whole if each[0] <= row.seen <= each[1]]
         stretches = [(first, min(end, row.seen)) for first, end in stretches]
+        if wanted.at is not None:
+            no = _standing(connection, row.key, wanted.at, wanted.prefix)
+            stretches = [(first, end) for first, end in stretches if first <= no <= end]
+            if stretches and _is_meant(connection, row, [(no, no)], wanted):
+                yield Hit(row=row, stretches=stretches, sentence=held.sentence([(no, no)]))
+            continue
         if not every or _is_meant(connection, row, stretches, wanted):
             yield Hit(row=row, stretches=stretches, sentence=held.sentence(stretches))
 
 
-HitAndRecord = tuple[Hit, Match, dict[int, int]]
+def _standing(connection: Connection, document: DocumentKey, at: Seq, prefix: bytes) -> int:
+    """Return the version of a document that stood below a prefix at a place in the log; 0 for none."""
+    last = reader.last_change(connection, document, at)
+    is_there = last is not None and last.type != "deleted" and last.path_bytes.startswith(prefix)
+    return 0 if last is None or last.no is None or not is_there else int(last.no)
+
+
+Found = tuple[Hit, Match, dict[int, int]]
 
 
 def matches(connection: Connection, hits: Iterable[Hit], *, times: bool = False) -> Iterator[HitAndRecord]:
@@ -236,7 +254,7 @@ def _rows(
         rows = {
             row.key: row
             for row in connection.execute(select.where(_document.id.in_(part)))
-            if row.path.startswith(wanted.prefix)
+            if wanted.at is not None or row.path.startswith(wanted.prefix)
         }
         if not every and wanted.of_version:
             meant = dict(_facts(connection, _document.id.in_(list(rows)), _version.no == _SEEN, wanted))
