@@ -199,10 +199,11 @@ def test_at_a_moment_those_are_found_that_stood_there_and_held_it_then(index: In
     key = max(int(row["id"]) for row in rows_of(index.store, tables.document))
     begun = len(rows_of(index.store, tables.change))
     said = [text("The lighthouse burns."), text("The lighthouse is dark."), text("The tower is dark.")]
-    for no, (kind, path) in enumerate(
-        (("created", b"x/old.txt"), ("moved", b"new.txt"), ("deleted", b"new.txt"), ("restored", b"new.txt"),
-         ("changed", b"new.txt"))
-    ):  # fmt: skip
+    steps: list[tuple[Kind, bytes]] = [
+        ("created", b"x/old.txt"), ("moved", b"new.txt"), ("deleted", b"new.txt"), ("restored", b"new.txt"),
+        ("changed", b"new.txt"),
+    ]  # fmt: skip
+    for no, (kind, path) in enumerate(steps):
         raw = {0: said[0], 3: said[1], 4: said[2]}.get(no)
         made = entry(
             kind, path, raw=None if raw is None else raw.encode(), document=None if no == 0 else key + 1,
