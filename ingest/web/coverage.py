@@ -11,6 +11,7 @@ _NEVER = (
     "{name} is on record since {when}, and was at no time watched: an edit that was undone could be missing."
 )
 _ONCE = "{name} has been watched since {when}, but for one stretch: from {a} to {b} it was {state}."
+_SINCE = "{name} has been watched since {b}; before that, from {a}, it was {state}."
 _OFTEN = (
     "{name} is on record since {when}, with {n} stretches in which it was not watched; the last began {a}."
 )
@@ -30,6 +31,8 @@ def sentence(place: RootCoverage, words: Words) -> str:
     last = gaps[-1]
     if len(gaps) == 1:
         ends = words("now") if last.until is None else words.when(last.until)
-        since = words.when(last.since)
-        return words(_ONCE, name=name, when=begins, a=since, b=ends, state=words(last.state))
+        since, state = words.when(last.since), words(last.state)
+        if last == place.stretches[0]:
+            return words(_SINCE, name=name, a=since, b=ends, state=state)
+        return words(_ONCE, name=name, when=begins, a=since, b=ends, state=state)
     return words(_OFTEN, name=name, when=begins, n=len(gaps), a=words.when(last.since))

@@ -11,6 +11,8 @@ from ingest.web.gravity import GravityMark, gravest
 WIDTH, MARGIN = 1132, 20
 _APART = 24  # units between two signs: closer ones are one group
 _DIGIT, _GAP = 7.5, 8.0  # units that a sign of a label takes, and that two labels stay apart
+_NARROW = 2.0  # units below which stretches of observation are put together
+_WORSE = ("watched", "scanned", "unrecorded", "blind")
 _TAIL = (
     0.12  # the axis goes on behind the last version for this part of their time, or until now if that is less
 )
@@ -142,8 +144,11 @@ def _with_room(places: Sequence[float], names: Sequence[str], chosen: int) -> se
 
 
 def bands(ledger: Sequence[TimeStretch], *, begin: int, end: int, now: int) -> list[Band]:
-    """Return the stretches of a ledger that lie within a time."""
-    found = []
+    """Return the stretches of a ledger that lie within a time.
+
+    Those too narrow to be told apart are one, of the state in which the most could be missed.
+    """
+    found: list[Band] = []
     for each in ledger:
         until = now if each.until is None else each.until
         if until <= begin or each.since >= end:
@@ -151,13 +156,25 @@ def bands(ledger: Sequence[TimeStretch], *, begin: int, end: int, now: int) -> l
         first, last = max(each.since, begin), min(until, end)
         left = MARGIN + (WIDTH - 2 * MARGIN) * (first - begin) / (end - begin)
         width = (WIDTH - 2 * MARGIN) * (last - first) / (end - begin)
-        found.append(
-            Band(
-                x=round(left, 1),
-                width=round(max(width, 1.0), 1),
-                state=each.state,
-                since=each.since,
-                until=each.until,
-            )
+        here = Band(
+            x=round(left, 1),
+            width=round(max(width, 1.0), 1),
+            state=each.state,
+            since=each.since,
+            until=each.until,
         )
+        if found and width < _NARROW and found[-1].width < _NARROW and left < found[-1].x + _NARROW:
+            here = _together(found.pop(), here)
+        found.append(here)
     return found
+
+
+def _together(before: Band, after: Band) -> Band:
+    worst = max(before.state, after.state, key=lambda state: _WORSE.index(state) if state in _WORSE else -1)
+    return Band(
+        x=before.x,
+        width=round(after.x + after.width - before.x, 1),
+        state=worst,
+        since=before.since,
+        until=after.until,
+    )

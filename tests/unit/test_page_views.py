@@ -19,7 +19,7 @@ from ingest.http.last_visit import visit
 from ingest.index.activity import Counts
 from ingest.index.blame import Lost
 from ingest.store.totals import Counts as Totals
-from ingest.web import facts, overview, render, text_by_age, timeline, whereabouts
+from ingest.web import coverage, facts, overview, render, text_by_age, timeline, whereabouts
 from ingest.web.answer_cache import AnswerCache
 from ingest.web.comparison import ComparisonView, Row, comparison_view, cut
 from ingest.web.gravity import CREATED, UNREAD, GravityMark, gravest, mark
@@ -232,6 +232,56 @@ def test_the_band_of_observation_is_cut_to_the_axis() -> None:
         ("scanned", 20.0, 546.0), ("watched", 566.0, 546.0),
     ]  # fmt: skip
     assert timeline.bands(ledger, begin=-5 * HOUR, end=-2 * HOUR, now=0) == []
+
+
+def test_stretches_too_narrow_to_be_told_apart_are_one_of_the_worst_state() -> None:
+    states = ("watched", "scanned", "watched", "blind", "watched")
+    ledger = [Observed(states[no % 5], no * HOUR, (no + 1) * HOUR) for no in range(20_000)]
+    ledger.append(Observed("watched", 20_000 * HOUR, None))
+
+    found = timeline.bands(ledger, begin=0, end=40_000 * HOUR, now=50_000 * HOUR)
+
+    assert len(found) < 600
+    assert {each.state for each in found[:-1]} == {"blind"}
+    assert (found[-1].state, found[-1].x, found[-1].width) == ("watched", 566.0, 546.0)
+    assert all(a.until == b.since and a.x < b.x for a, b in pairwise(found))
+
+
+WATCHED, RECORDED = "n has been watched since today", "n is on record since today"
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ("watched", f"{WATCHED} 01:00, without a gap."),
+        ("scanned watched", f"{WATCHED} 02:00; before that, from today 01:00, it was scanned."),
+        (
+            "watched blind watched",
+            f"{WATCHED} 01:00, but for one stretch: from today 02:00 to today 03:00 it was blind.",
+        ),
+        (
+            "watched scanned",
+            f"{WATCHED} 01:00, but for one stretch: from today 02:00 to now it was scanned.",
+        ),
+        (
+            "scanned",
+            f"{RECORDED} 01:00, and was at no time watched: an edit that was undone could be missing.",
+        ),
+        (
+            "scanned watched blind",
+            f"{RECORDED} 01:00, with 2 stretches in which it was not watched; the last began today 03:00.",
+        ),
+    ],
+)
+def test_a_sentence_says_how_a_folder_was_observed(states: str, said: str) -> None:
+    known = states.split()
+    stretches = [
+        Observed(each, no * HOUR, None if no == len(known) else (no + 1) * HOUR)
+        for no, each in enumerate(known, 1)
+    ]
+    place = overview.Place(name="n", begins_at=HOUR, now=known[-1], stretches=stretches, bands=[], since=HOUR)
+
+    assert coverage.sentence(place, Words("en", UTC, 9 * HOUR)) == said
 
 
 def test_the_gravest_of_some_marks_is_found() -> None:

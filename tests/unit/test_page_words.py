@@ -29,7 +29,7 @@ def sentences() -> set[str]:
     for file in (WEB / "templates").glob("*.html"):
         for said in re.findall(r"\bt\(\s*('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", file.read_text()):
             found.add(ast.literal_eval(said))
-    found |= {coverage._WHOLE, coverage._NEVER, coverage._ONCE, coverage._OFTEN}
+    found |= {coverage._WHOLE, coverage._NEVER, coverage._ONCE, coverage._SINCE, coverage._OFTEN}
     found |= {*gravity.NAMES.values(), gravity.CREATED.name, gravity.UNREAD.name}
     found |= {
         *CLASSES,
