@@ -1,7 +1,8 @@
-"""The reasons of edits in the language of a page. Records have them in English; a page says them again.
+"""The reasons of edits, and of what cannot be answered, in the language of a page, which says them again.
 
-A reason is made of parts with `; ` between; each is a sentence of `reasons.LANGUAGE.toml` with its values in
-their places. What is quoted is left as it is. One that no sentence fits stays English as a whole. Pure.
+Records and errors have them in English. A reason is made of parts with `; ` between; each is a sentence of
+`reasons.LANGUAGE.toml` or `errors.LANGUAGE.toml` with its values in their places. What is quoted is left as it
+is. One that no sentence fits stays English as a whole. Pure.
 """
 
 from __future__ import annotations
@@ -37,15 +38,15 @@ class _Table(msgspec.Struct, frozen=True):
 
 
 @functools.cache
-def _table(language: str) -> _Table:
-    file = resources.files("ingest.web") / f"reasons.{language}.toml"
+def _table(language: str, of: str) -> _Table:
+    file = resources.files("ingest.web") / f"{of}.{language}.toml"
     read = tomllib.loads(file.read_text("utf-8"))
     names: dict[str, str] = read["names"]
     return _Table(
         tuple((_pattern(english, names), said) for english, said in read["sentences"].items()),
         tuple((_pattern(english, names), said) for english, said in read["rows"].items()),
         names,
-        re.compile(rf", (?=\x00|(?:[\d,.]+ )?(?:{_any(names)})\b)"),
+        re.compile(rf", (?=\x00|(?:[\d,.]+ )?(?:{_any(names)})\b)" if names else "(?!)"),
     )
 
 
@@ -64,8 +65,11 @@ def _any(names: dict[str, str]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
-def translation(reason: str, language: str) -> str | None:
-    """Return a reason in a language; None where it is not known how to say it there."""
+def translated(reason: str, language: str, *, of: str = "reasons") -> str | None:
+    """Return a reason in a language; None where it is not known how to say it there.
+
+    `of` is what it is a reason of: `reasons` of edits, or `errors`.
+    """
     if language == "en":
         return reason
     quoted: list[str] = []
@@ -77,7 +81,7 @@ def translation(reason: str, language: str) -> str | None:
     if "\x00" in reason:
         return None
     plain = _QUOTED.sub(hold, reason)
-    table = _table(language)
+    table = _table(language, of)
     said = [_part(part, table) for part in plain.split("; ")]
     if None in said:
         return None

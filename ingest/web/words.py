@@ -6,6 +6,7 @@ import functools
 import tomllib
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from importlib import resources
+from typing import Any
 
 from markupsafe import Markup
 
@@ -22,10 +23,16 @@ _MONTHS = {
 
 @functools.cache
 def _table(language: str) -> dict[str, str]:
-    if language == "en":
-        return {"en": "English", "nl": "Dutch", "de": "German"}
-    file = resources.files("ingest.web") / f"{language}.toml"
-    return dict(tomllib.loads(file.read_text("utf-8")))
+    return {} if language == "en" else _read(language)
+
+
+@functools.cache
+def _names(language: str) -> dict[str, str]:
+    return {code: said[language] for code, said in _read("languages").items()}
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files("ingest.web") / f"{name}.toml").read_text("utf-8"))
 
 
 def language_of(said: str, accepted: str) -> str:
@@ -67,6 +74,15 @@ class Words:
     def reason(self, english: str) -> str:
         """Return the reason of an edit; one that is not known in this language is marked as English."""
         said = reasons.translation(english, self.language)
+        return self.english(english) if said is None else said
+
+    def of_text(self, code: str) -> str:
+        """Return the name of the language of a text; its code where it has none here."""
+        return _names(self.language).get(code, code)
+
+    def error(self, english: str) -> str:
+        """Return what an error says, its hint, or what is said of a query, as `reason` does."""
+        said = reasons.translated(english, self.language, of="errors")
         return self.english(english) if said is None else said
 
     def english(self, words: str) -> str:

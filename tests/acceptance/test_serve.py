@@ -532,6 +532,11 @@ def test_what_is_not_understood_is_a_problem_with_a_code(served: Served, path: s
         ("{picture}?part=2", 404, "the text has no part 2", "it has 1"),
         ("{bridge}?from=1&to=3", 404, "bridge.txt has no version 3", "its versions are 1 to 2"),
         ("/?lang=xx", 400, "no lang 'xx'", "write one of: en, nl"),
+        ("/documents?at=2020-01-01", 404, None, "ask for a later moment, or run: ingest coverage"),
+        ("/documents?at=yesterweek", 400, "'yesterweek' is not a moment", None),
+        ("/documents?nothing=1", 400, None, None),
+        ("{bridge}?view=x", 400, "there is no view 'x'", "write inline, sides or age"),
+        ("{bridge}?at=x", 400, "'at' names no sentence", "take it from the link of a sentence"),
         ("/changes?reviewed=x", 400, "no reviewed 'x'", "write one of: no, yes"),
         ("/changes?since=99", 404, "there is no change #99", None),
         ("/changes?class=x", 400, "no class 'x'", None),
@@ -565,6 +570,9 @@ def test_what_names_nothing_is_told_with_what_there_is(
         page, _, query = path.partition("?")
         data = served.service.get(f"{page.rstrip('/') or '/overview'}.json?{query}")
         assert (data.status, data.json) == (status, answer.json)
+        dutch = served.service.get(path, Accept="text/html", Accept_Language="nl")
+        assert (dutch.status, '<html lang="nl">' in dutch.text) == (status, True)
+        assert '<span lang="en">' not in dutch.text
 
 
 def test_no_version_of_no_document_is_found_by_a_path_that_leads_out(served: Served) -> None:

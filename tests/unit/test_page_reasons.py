@@ -53,6 +53,16 @@ def test_a_reason_is_said_with_its_values_or_not_at_all(english: str, dutch: str
     assert reasons.translation(english, "en") == english
 
 
+def test_each_error_in_dutch_has_values_that_the_english_one_has() -> None:
+    errors = tomllib.loads((Path(reasons.__file__).parent / "errors.nl.toml").read_text())
+
+    for english, said in errors["sentences"].items():
+        assert set(re.findall(r"{\w+}", said)) <= set(re.findall(r"{\w+}", english)), english
+    said = reasons.translated("no text is in 'xx', which is nl; there are texts in en, de", "nl", of="errors")
+    assert said == "geen tekst is in 'xx', dat is nl; er zijn teksten in en, de"
+    assert reasons.translated("number “three” to “two”", "nl", of="errors") is None
+
+
 def test_each_name_that_a_reason_may_have_is_in_the_table() -> None:
     names = {
         *FACTS,

@@ -19,6 +19,7 @@ from ingest.report.chart import SUBJECTS
 from ingest.web import annotation_list, coverage, gravity, overview, whereabouts, words
 
 WEB = Path(words.__file__).parent
+ROOT = WEB.parent.parent
 DUTCH = tomllib.loads((WEB / "nl.toml").read_text())
 NOW = 1795976000_000_000  # 29 November 2026, 18:13:20 UTC
 
@@ -43,6 +44,8 @@ def sentences() -> set[str]:
     }
     found |= {*whereabouts.SAID.values()}
     found |= {*annotation_list.NAMES.values(), *annotation_list.KINDS}
+    meanings = tomllib.loads((ROOT / "tests" / "docs" / "meanings.toml").read_text())
+    found |= {*meanings["coverage"], *(code.replace("_", " ") for code in meanings["problems"])}
     found |= set(SUBJECTS.values()) | {caption for _, _, caption in overview._STEPS}
     return found
 
@@ -71,6 +74,16 @@ def test_the_language_is_the_one_that_was_chosen_else_one_that_is_accepted(
     said: str, accepted: str, language: str
 ) -> None:
     assert words.language_of(said, accepted) == language
+
+
+def test_languages_of_texts_have_names_in_both() -> None:
+    names = tomllib.loads((WEB / "languages.toml").read_text())
+
+    assert all(sorted(said) == ["en", "nl"] and len(code) == 2 for code, said in names.items())
+    assert [words.Words("nl", UTC, NOW).of_text(code) for code in ("nl", "no", "xx")] == [
+        "Nederlands", "Noors", "xx",
+    ]  # fmt: skip
+    assert words.Words("en", UTC, NOW)("no") == "no"
 
 
 def test_dates_have_the_precision_that_they_have() -> None:
