@@ -1,8 +1,8 @@
 """The reasons of edits, and of what cannot be answered, in the language of a page, which says them again.
 
 Records and errors have them in English. A reason is made of parts with `; ` between; each is a sentence of
-`reasons.LANGUAGE.toml` or `errors.LANGUAGE.toml` with its values in their places. What is quoted is left as it
-is. One that no sentence fits stays English as a whole. Pure.
+`reasons.LANGUAGE.toml` or `errors.LANGUAGE.toml` with its values in their places. What is quoted is left as
+it is. One that no sentence fits stays English as a whole. Pure.
 """
 
 from __future__ import annotations
