@@ -65,7 +65,7 @@ def documents(
         if at is not None:
             until = log_moments.resolve_moment(connection, at, calendar)
             late = log_moments.unrecorded_roots(connection, at, calendar, root)
-            time = log_moments.time_of(connection, f"seq:{until}", calendar) if until else None
+            time = min(corpus.now(), log_moments.time_of(connection, at, calendar))
             differing = snapshots.differing(connection, until, head, prefix=below, without=late)
         every = roots.every(connection)
         rows = listing.page(
@@ -198,7 +198,9 @@ def found(
             before=sum(each.is_known and not each.match.current for each in told),
             first=after + 1,
             more=len(hits) > HITS,
-            at_time=None if at is None else log_moments.time_of(connection, at, corpus.calendar()),
+            at_time=None
+            if at is None
+            else min(corpus.now(), log_moments.time_of(connection, at, corpus.calendar())),
             language=language,
             languages=cache.of("languages", _WHILE, lambda: listing.languages(connection)),
             notes=list(notes),

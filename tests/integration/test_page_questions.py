@@ -358,6 +358,28 @@ def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None
         corpus.close()
 
 
+def test_a_moment_is_told_as_it_was_asked_for_and_one_to_come_is_now(tmp_path: Path) -> None:
+    with opened(f"sqlite:///{tmp_path}/store.db") as store:
+        made(store).close()
+        now = 4_000_000_000 * 1_000_000
+        corpus = Corpus(store, rules=NONE, now=lambda: now)
+        cache = AnswerCache(corpus.now)
+
+        def told(at: str) -> tuple[int | None, int | None]:
+            listed = lists.documents(
+                corpus, cache, prefix="", at=at, root=None, language=None, deleted=False, after=None,
+                differs_after=0,
+            )  # fmt: skip
+            searched = lists.found(corpus, cache, "bridge", every=False, language=None, root=None, at=at)
+            return listed.at_time, searched.at_time
+
+        recorded = int(rows_of(store, tables.change)[1]["recorded_at"])
+        assert told("2096-01-01T00:00:00Z") == (3_976_214_400_000_000, 3_976_214_400_000_000)
+        assert told("2200-01-01") == (now, now)
+        assert told("seq:2") == (recorded, recorded)
+        corpus.close()
+
+
 def test_a_card_whose_texts_could_not_be_read_is_asked_again_soon(database_url: str) -> None:
     with opened(database_url) as store:
         corpus, now, tally = made(store), 0, Tally()
