@@ -44,7 +44,7 @@ from ingest.web.text_by_age import (
     part_by_age,
 )
 from ingest.web.text_parts import Parts
-from ingest.web.timeline import TimeStretch, Timeline
+from ingest.web.timeline import Timeline, TimeStretch
 from ingest.web.whereabouts import Event
 
 LISTED = 40  # versions in the table

@@ -65,7 +65,7 @@ def _any(names: dict[str, str]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
-def translated(reason: str, language: str, *, of: str = "reasons") -> str | None:
+def translation(reason: str, language: str, *, of: str = "reasons") -> str | None:
     """Return a reason in a language; None where it is not known how to say it there.
 
     `of` is what it is a reason of: `reasons` of edits, or `errors`.

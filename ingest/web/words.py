@@ -82,7 +82,7 @@ class Words:
 
     def error(self, english: str) -> str:
         """Return what an error says, its hint, or what is said of a query, as `reason` does."""
-        said = reasons.translated(english, self.language, of="errors")
+        said = reasons.translation(english, self.language, of="errors")
         return self.english(english) if said is None else said
 
     def english(self, words: str) -> str:

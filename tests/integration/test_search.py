@@ -217,7 +217,7 @@ def test_at_a_moment_those_are_found_that_stood_there_and_held_it_then(index: In
 
     def at(query: str, place: int, **wanted: Any) -> list[Any]:
         with index.reading() as connection:
-            held = search.Wanted(at=Seq(begun + place), **wanted)
+            held = search.SearchFilters(at=Seq(begun + place), **wanted)
             hits = search.find(connection, parse(query), held, every=False)
             return [
                 ([(each.first, each.last) for each in one.versions], one.snippet)

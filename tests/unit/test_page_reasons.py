@@ -58,9 +58,10 @@ def test_each_error_in_dutch_has_values_that_the_english_one_has() -> None:
 
     for english, said in errors["sentences"].items():
         assert set(re.findall(r"{\w+}", said)) <= set(re.findall(r"{\w+}", english)), english
-    said = reasons.translated("no text is in 'xx', which is nl; there are texts in en, de", "nl", of="errors")
+    english = "no text is in 'xx', which is nl; there are texts in en, de"
+    said = reasons.translation(english, "nl", of="errors")
     assert said == "geen tekst is in 'xx', dat is nl; er zijn teksten in en, de"
-    assert reasons.translated("number “three” to “two”", "nl", of="errors") is None
+    assert reasons.translation("number “three” to “two”", "nl", of="errors") is None
 
 
 def test_each_name_that_a_reason_may_have_is_in_the_table() -> None:

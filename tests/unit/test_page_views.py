@@ -23,7 +23,7 @@ from ingest.web import coverage, facts, overview, render, text_by_age, timeline,
 from ingest.web.answer_cache import AnswerCache
 from ingest.web.comparison import ComparisonView, Row, comparison_view, cut
 from ingest.web.gravity import CREATED, UNREAD, GravityMark, gravest, mark
-from ingest.web.timeline import TimeStretch, Point
+from ingest.web.timeline import Point, TimeStretch
 from ingest.web.whereabouts import Event
 from ingest.web.words import Words
 from tests.daemon import until
@@ -236,8 +236,8 @@ def test_the_band_of_observation_is_cut_to_the_axis() -> None:
 
 def test_stretches_too_narrow_to_be_told_apart_are_one_of_the_worst_state() -> None:
     states = ("watched", "scanned", "watched", "blind", "watched")
-    ledger = [Observed(states[no % 5], no * HOUR, (no + 1) * HOUR) for no in range(20_000)]
-    ledger.append(Observed("watched", 20_000 * HOUR, None))
+    ledger = [TimeStretch(states[no % 5], no * HOUR, (no + 1) * HOUR) for no in range(20_000)]
+    ledger.append(TimeStretch("watched", 20_000 * HOUR, None))
 
     found = timeline.bands(ledger, begin=0, end=40_000 * HOUR, now=50_000 * HOUR)
 
@@ -276,10 +276,12 @@ WATCHED, RECORDED = "n has been watched since today", "n is on record since toda
 def test_a_sentence_says_how_a_folder_was_observed(states: str, said: str) -> None:
     known = states.split()
     stretches = [
-        Observed(each, no * HOUR, None if no == len(known) else (no + 1) * HOUR)
+        TimeStretch(each, no * HOUR, None if no == len(known) else (no + 1) * HOUR)
         for no, each in enumerate(known, 1)
     ]
-    place = overview.Place(name="n", begins_at=HOUR, now=known[-1], stretches=stretches, bands=[], since=HOUR)
+    place = overview.RootCoverage(
+        name="n", begins_at=HOUR, now=known[-1], stretches=stretches, bands=[], since=HOUR
+    )
 
     assert coverage.sentence(place, Words("en", UTC, 9 * HOUR)) == said
 

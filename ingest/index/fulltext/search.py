@@ -139,7 +139,7 @@ def _standing(connection: Connection, document: DocumentKey, at: Seq, prefix: by
     return 0 if last is None or last.no is None or not is_there else int(last.no)
 
 
-Found = tuple[Hit, Match, dict[int, int]]
+HitAndRecord = tuple[Hit, Match, dict[int, int]]
 
 
 def matches(connection: Connection, hits: Iterable[Hit], *, times: bool = False) -> Iterator[HitAndRecord]:
