@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-import math
+import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -15,7 +15,8 @@ import msgspec
 from ingest.expressions import expression
 from ingest.normalise.documents import pdf_accents, pdf_bidi
 from ingest.normalise.documents.draft import Closed, Draft
-from ingest.normalise.documents.pdfium import Pdfium, fast, library, short, wide
+from ingest.normalise.documents.pdf_asked import Calls, Characters
+from ingest.normalise.documents.pdfium import Pdfium, library, wide
 from ingest.normalise.extraction import Annotation, Limits, Refused
 
 if TYPE_CHECKING:
@@ -25,9 +26,8 @@ _PASSWORD = 4
 # pdfium says so of a hyphen at the end of a line.
 HYPHEN = "\x02"
 _NONE = 0xFFFE  # no text has it
-_UNTOLD = frozenset((0, _NONE))
+_UNTOLD = expression(f"[\0{chr(_NONE)}]")
 _HALVES = expression("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
-_AT_ONCE = 24  # characters: where the first and the last are of one object, all are
 # Some files give the letters of a ligature with their bytes exchanged: `fi` as two letters of Chinese. Beside
 # a letter of Latin they are none; of three the library adds up the last two.
 _LIGATURES = (
@@ -51,7 +51,7 @@ class Found(msgspec.Struct, kw_only=True):
     empty: set[int]
 
 
-class Run(msgspec.Struct, kw_only=True):
+class Run(msgspec.Struct, gc=False):
     """Characters of one object of a page, or of a word whose letters are one each.
 
     They are the page's text from `start` on. `mark` is the number by which tags name them, -1 where there is
@@ -80,6 +80,7 @@ class File:
                 raise Refused("password", "the document is encrypted")
             raise Refused("refused", "a damaged PDF")
         self.count = int(self.raw.FPDF_GetPageCount(self.handle))
+        self._calls = Calls(self.raw)
         self._characters = self._beside = 0
 
     def __enter__(self) -> Self:
@@ -110,7 +111,7 @@ class File:
                 raise Refused("refused", f"page {number + 1} is damaged")
             text = self.raw.FPDFText_LoadPage(handle)
             try:
-                page = Page(self.raw, handle, text, number + 1)
+                page = Page(self.raw, self._calls, handle, text, number + 1)
                 self._characters += len(page.text)
                 if self._characters > self.limits.characters:
                     raise Refused("too_large", f"more than {self.limits.characters} characters of text")
@@ -141,32 +142,19 @@ class File:
 class Page:
     """A page that is open: its characters, the objects they are of, and where they stand."""
 
-    def __init__(self, raw: Pdfium, handle: Handle, text: Handle, number: int) -> None:
+    def __init__(self, raw: Pdfium, calls: Calls, handle: Handle, text: Handle, number: int) -> None:
         self.raw = raw
         self.handle = handle
         self.number = number
         self._text = text
-        self._address = ctypes.cast(text, ctypes.c_void_p).value
-        self.text = self._characters()
-        # Asked for each word: what pdfium writes to is made once.
-        self._doubles = [ctypes.c_double() for _ in range(4)]
-        self._places = [ctypes.addressof(double) for double in self._doubles]
-        self._origin = fast(raw.FPDFText_GetCharOrigin, ctypes.c_int, 2)
-        self._box = fast(raw.FPDFText_GetCharBox, ctypes.c_int, 4)
-        self._font_size = fast(raw.FPDFText_GetFontSize, ctypes.c_double)
-        self._matrix = fast(raw.FPDFText_GetMatrix, ctypes.c_int, 1)
-        self._turn = (ctypes.c_float * 6)()  # a, b, c, d, e, f
-        self._count_marks = fast(raw.FPDFPageObj_CountMarks, ctypes.c_int, numbers=0)
-        self._mark = fast(raw.FPDFPageObj_GetMark, ctypes.c_void_p)
-        self._number = fast(raw.FPDFPageObj_GetMarkedContentID, ctypes.c_int, numbers=0)
+        self._characters = Characters(calls, text)
+        self.text = self._read()
         self.height = float(raw.FPDF_GetPageHeightF(handle))
-        # By the addresses of an object's marks, which many objects share.
-        self._marks: dict[tuple[int | None, ...], tuple[int, bool, bool]] = {}
         # As read, where the library's order is not: its own places, and where the characters stand.
         self._order: list[pdf_bidi.Glyph] | None = None
         if pdf_bidi.has_letters(self.text):
             self._order = self._in_order()
-            self.text = "".join(glyph.text for glyph in self._order)
+            self.text = "".join([glyph.text for glyph in self._order])
         else:
             self.text = pdf_accents.composed(self.text, self._placed, self._size, chr(_NONE))
 
@@ -180,139 +168,123 @@ class Page:
         """Tell whether anything is drawn on the page."""
         return bool(self.raw.FPDFPage_CountObjects(self.handle) > 0)
 
-    def _characters(self) -> str:
+    def _read(self) -> str:
         """Return a character for each that the library counts: what is none is one that no text has."""
         count = max(self.raw.FPDFText_CountChars(self._text), 0)
         buffer = (ctypes.c_ushort * (count + 1))()
         length = self.raw.FPDFText_GetText(self._text, 0, count, buffer) - 1
-        units = buffer[:count] if length == count else [0] * count
-        code = fast(self.raw.FPDFText_GetUnicode, ctypes.c_uint)
+        units = bytes(buffer)[: 2 * count] if length == count else bytes(2 * count)
+        text = units.decode("utf-16-le", "surrogatepass")
+        if len(text) != count:  # the two halves of a character are counted
+            text = "".join(map(chr, memoryview(units).cast("H")))
         # A hyphen at the end of a line is told only where it is asked for.
-        for index in [index for index, unit in enumerate(units) if unit in _UNTOLD]:
-            told = code(self._address, index)
-            units[index] = told if 0 < told < _NONE else _NONE
-        text = "".join(map(chr, units))
-        # The library counts the two halves of a character: the first stands for it.
-        text = _HALVES.sub(_joined, text)
-        return unswapped(text)
+        if untold := [found.start() for found in _UNTOLD.finditer(text)]:
+            made = list(text)
+            for index in untold:
+                told = self._characters.code(index)
+                made[index] = chr(told if 0 < told < _NONE else _NONE)
+            text = "".join(made)
+        # The first half of a character stands for it.
+        return unswapped(text if text.isascii() else _HALVES.sub(_joined, text))
 
     def runs(self) -> list[Run]:
         """Return the characters by the object that they are of; of a word drawn by letters they are one."""
         owners = self._owners()
-        if self._order is None:
-            self._join_letters(owners)
+        marks = self._characters.marks(one for one in owners if one is not None)
+        spans = list(_spans(owners))
         found: list[Run] = []
         before: Run | None = None
-        for start, end, owner in _spans(owners):
+        for (start, end, owner), x, y in zip(
+            spans, *self.origins([start for start, _, _ in spans]), strict=True
+        ):
             text = self.text[start:end]
-            x, y = self.origin(start)
-            mark, is_artifact, is_soft = self._about(owner)
+            mark = marks[owner]
             if (
                 before is not None
                 and before.y == y
-                and before.mark == mark
-                and before.is_artifact == is_artifact
-                and not is_soft
+                and before.mark == mark.number
+                and before.is_artifact == mark.is_artifact
+                and not mark.is_soft
                 and text[0].isalpha()
                 and before.text[-1].isalpha()
             ):
                 before.text += text
                 continue
             # A hyphen that is drawn by itself at the end of a line was made by the line's end.
-            if is_soft or text.strip() == HYPHEN:
+            if mark.is_soft or text.strip() == HYPHEN:
                 text = text.replace(HYPHEN, "\u00ad").replace("-", "\u00ad")
-            size = self._size(start) if self._order is None else self._order[start].size
-            before = Run(start=start, text=text, mark=mark, is_artifact=is_artifact, x=x, y=y, size=size)
+            before = Run(start, text, mark.number, mark.is_artifact, x, y, 0.0)
             found.append(before)
+        for run, size in zip(found, self._sizes([run.start for run in found]), strict=True):
+            run.size = size
         return found
 
     def _owners(self) -> list[int | None]:
-        """Return the object of each character. The characters of one follow each other."""
-        owner = fast(self.raw.FPDFText_GetTextObject, ctypes.c_void_p)
-        if self._order is not None:
-            return [owner(self._address, glyph.index) for glyph in self._order]
-        count = len(self.text)
-        found: list[int | None] = []
-        for start in range(0, count, _AT_ONCE):
-            end = min(start + _AT_ONCE, count)
-            first = owner(self._address, start)
-            if first is not None and first == owner(self._address, end - 1):
-                found += [first] * (end - start)
-            else:
-                found += map(owner, itertools.repeat(self._address, end - start), range(start, end))
-        return found
+        """Return the object of each character. The characters of one follow each other.
 
-    def _join_letters(self, owners: list[int | None]) -> None:
-        """Make one object of the letters of a word where each is one, as some files draw them.
-
-        Where the first and the last stand on one line under one mark, so do those between them.
+        The letters of a word of which each is one, as some files draw them, are said to be of one: where the
+        first and the last stand on one line under one mark, so do those between them.
         """
-        for word in _LETTERS.finditer(self.text):
-            start, end = word.span()
-            first, last = owners[start], owners[end - 1]
-            if first == last or first is None or last is None or not word[0].isalpha():
-                continue
-            if (start and owners[start - 1] == first) or (end < len(owners) and owners[end] == last):
-                continue  # they hold more than letters of this word
-            if self._about(first) == self._about(last) and self.origin(start)[1] == self.origin(end - 1)[1]:
-                owners[start:end] = [first] * (end - start)
-
-    def origin(self, index: int) -> tuple[float, float]:
-        """Return where the baseline of a character begins."""
         if self._order is not None:
-            return self._order[index].left, self._order[index].y
-        return self._origin_of(index)
+            return self._characters.owners([glyph.index for glyph in self._order])
+        words = [word.span() for word in _LETTERS.finditer(self.text)]
+        owners = self._characters.owners_in_order(len(self.text), words)
+        of_two: list[tuple[int, int, int, int]] = []
+        for start, end in words:
+            first, last = owners[start], owners[end - 1]
+            if first == last is not None:
+                owners[start:end] = [first] * (end - start)
+            elif (
+                first is None
+                or last is None
+                or (start and owners[start - 1] == first)
+                or (end < len(owners) and owners[end] == last)
+                or not self.text[start:end].isalpha()
+            ):
+                owners[start:end] = self._characters.owners(range(start, end))
+            else:  # they hold no more than letters of this word
+                of_two.append((start, end, first, last))
+        marks = self._characters.marks(one for word in of_two for one in word[2:])
+        _, heights = self.origins([at for start, end, _, _ in of_two for at in (start, end - 1)])
+        for (start, end, first, last), one, other in zip(of_two, heights[::2], heights[1::2], strict=True):
+            is_one = one == other and marks[first] == marks[last]
+            owners[start:end] = (
+                [first] * (end - start) if is_one else self._characters.owners(range(start, end))
+            )
+        return owners
 
-    def right(self, index: int) -> float:
-        """Return where a character ends."""
-        return self._order[index].right if self._order is not None else self._right_of(index)
+    def origins(self, indexes: Sequence[int]) -> tuple[list[float], list[float]]:
+        """Return where the baselines of characters begin: all from the left, then all from below."""
+        order = self._order
+        if order is None:
+            return self._characters.origins(indexes)
+        return [order[index].left for index in indexes], [order[index].y for index in indexes]
+
+    def rights(self, indexes: Sequence[int]) -> list[float]:
+        """Return where characters end."""
+        if self._order is not None:
+            return [self._order[index].right for index in indexes]
+        return self._characters.boxes(indexes)[1]
+
+    def _sizes(self, indexes: Sequence[int]) -> list[float]:
+        if self._order is not None:
+            return [self._order[index].size for index in indexes]
+        return self._characters.sizes(indexes)
 
     def _in_order(self) -> list[pdf_bidi.Glyph]:
-        found = []
-        for index, text in enumerate(self.text):
-            x, y = self._origin_of(index)
-            glyph = pdf_bidi.Glyph(index, text, x, max(self._right_of(index), x), y, self._size(index))
-            found.append(glyph)
+        every = range(len(self.text))
+        lefts, heights = self._characters.origins(every)
+        rights = map(max, self._characters.boxes(every)[1], lefts)
+        sizes = self._characters.sizes(every)
+        found = list(map(pdf_bidi.Glyph, every, self.text, lefts, rights, heights, sizes))
         return pdf_bidi.in_order(found, float(self.raw.FPDF_GetPageWidthF(self.handle)))
 
-    def _origin_of(self, index: int) -> tuple[float, float]:
-        if not self._origin(self._address, index, self._places[0], self._places[1]):
-            return 0.0, 0.0
-        return self._doubles[0].value, self._doubles[1].value
-
-    def _right_of(self, index: int) -> float:
-        # In the order of the call: left, right, bottom, top.
-        return self._doubles[1].value if self._box(self._address, index, *self._places) else 0.0
-
     def _placed(self, index: int) -> tuple[float, float, float]:
-        right = self._right_of(index)
-        left = self._doubles[0].value
-        return left, right, self._origin_of(index)[1]
+        lefts, rights = self._characters.boxes((index,))
+        return lefts[0], rights[0], self._characters.origins((index,))[1][0]
 
     def _size(self, index: int) -> float:
-        size = self._font_size(self._address, index)
-        if self._matrix(self._address, index, ctypes.addressof(self._turn)):
-            size *= math.hypot(self._turn[2], self._turn[3]) or 1.0
-        return size
-
-    def _about(self, owner: int) -> tuple[int, bool, bool]:
-        """Return an object's number among the tags, whether it is no content, whether its hyphen is soft."""
-        marks = tuple([self._mark(owner, index) for index in range(self._count_marks(owner))])
-        known = self._marks.get(marks)
-        if known is not None:
-            return known
-        is_artifact = is_soft = False
-        for address in marks:
-            mark = ctypes.cast(address or 0, self.raw.FPDF_PAGEOBJECTMARK)
-            name = short(self.raw.FPDFPageObjMark_GetName, mark)
-            if name == "Artifact":
-                is_artifact = True
-            elif name == "Span":
-                said = short(self.raw.FPDFPageObjMark_GetParamStringValue, mark, b"ActualText")
-                is_soft = is_soft or said == "\u00ad"
-        known = self._number(owner), is_artifact, is_soft
-        self._marks[marks] = known
-        return known
+        return self._characters.sizes((index,))[0]
 
 
 def _spans(owners: list[int | None]) -> Iterator[tuple[int, int, int]]:
@@ -322,7 +294,9 @@ def _spans(owners: list[int | None]) -> Iterator[tuple[int, int, int]]:
     """
     start = 0
     current: int | None = None
-    for index, one in enumerate(owners):
+    others = itertools.compress(itertools.count(1), map(operator.ne, owners[1:], owners))
+    for index in itertools.chain((0,), others) if owners else ():
+        one = owners[index]
         if one is None or one == current:
             continue
         if current is not None:

@@ -36,7 +36,7 @@ _EVEN = 0.55
 _NEAR = 0.15  # of the size
 
 
-class Word(msgspec.Struct):
+class Word(msgspec.Struct, gc=False):
     """A word where it stands: `is_glued` without a blank before it, `is_raised` where small and high."""
 
     text: str
@@ -54,7 +54,7 @@ class Word(msgspec.Struct):
         return self.text.strip(",;").translate(DIGITS)
 
 
-class Line(msgspec.Struct):
+class Line(msgspec.Struct, gc=False):
     """Words on one baseline.
 
     `is_marked` where the mark of an item stands before it, drawn by itself; `has_raised` where a raised word
@@ -158,22 +158,8 @@ class Margins:
 def lines(page: Page, runs: Iterable[Run]) -> list[Line]:
     """Return the lines of these runs, in their order."""
     found: list[Line] = []
-    ended_in = False
-    for run in runs:
-        begins_run = True
-        for match in _WORD.finditer(run.text):
-            start, end = match.span()
-            text = match[0].replace("\ufffe", "")
-            is_glued = start == 0 and ended_in
-            ended_in = end == len(run.text)
-            if text:
-                x0 = run.x if start == 0 else page.origin(run.start + start)[0]
-                x1 = page.right(run.start + end - 1)
-                word = Word(text, x0, max(x1, x0), run.y, run.size, is_glued, begins_run=begins_run)
-                _add(found, word, page.number)
-            begins_run = False
-        if begins_run or run.text[-1].isspace():
-            ended_in = False
+    for word in _words(page, runs):
+        _add(found, word, page.number)
     for line in found:
         line.size = _size(line)
         highest, largest = line.y + 0.15 * line.size, 1.05 * line.size
@@ -188,6 +174,37 @@ def lines(page: Page, runs: Iterable[Run]) -> list[Line]:
                 word.is_raised = line.has_raised = True
             before = word.text
     return _without_leaders(_without_bullets(found))
+
+
+def _words(page: Page, runs: Iterable[Run]) -> list[Word]:
+    """Return the words of runs where they stand; the library is asked of all of them at once."""
+    found: list[Word] = []
+    within: list[Word] = []  # those that do not begin a run
+    firsts: list[int] = []  # characters: where they begin
+    lasts: list[int] = []  # and where all end
+    ended_in = False
+    for run in runs:
+        begins_run = True
+        for match in _WORD.finditer(run.text):
+            start, end = match.span()
+            text = match[0].replace("\ufffe", "")
+            is_glued = start == 0 and ended_in
+            ended_in = end == len(run.text)
+            if text:
+                word = Word(text, run.x, 0.0, run.y, run.size, is_glued, False, begins_run)
+                found.append(word)
+                if start:
+                    within.append(word)
+                    firsts.append(run.start + start)
+                lasts.append(run.start + end - 1)
+            begins_run = False
+        if begins_run or run.text[-1].isspace():
+            ended_in = False
+    for word, left in zip(within, page.origins(firsts)[0], strict=True):
+        word.x0 = left
+    for word, right in zip(found, page.rights(lasts), strict=True):
+        word.x1 = max(right, word.x0)
+    return found
 
 
 def _without_leaders(found: list[Line]) -> list[Line]:

@@ -119,6 +119,7 @@ class _Collected:
             before = run
         if strays:
             self.loose.setdefault(last, []).append((page.number, lines.of(strays)))
+        lines.end()
 
     def take_heads(self, candidates: set[tuple[int, int]]) -> None:
         """Take the running heads out of the text: those among `candidates`, and those that no tag names."""

@@ -22,24 +22,34 @@ class PageLines:
         self.named: dict[Place, list[Line]] = {}
         self._page = page
         self._last: tuple[Place, Line] | None = None
+        self._own: list[Line] = []
+        self._ends: list[int] = []  # the last character of each of them
 
     def add(self, run: Run) -> None:
         """Take a run that the tags name. A run is a word here: only where it stands is asked."""
-        if not run.text.strip():
+        text = run.text.strip()
+        if not text:
             return
         place = (self.number, run.mark)
-        word = Word(
-            run.text.strip(), run.x, self._page.right(run.start + len(run.text.rstrip()) - 1), run.y, run.size
-        )
+        word = Word(text, run.x, run.x, run.y, run.size)
+        end = run.start + len(run.text.rstrip()) - 1
         if self._last is not None:
             before, line = self._last
             if before == place and abs(line.y - run.y) < _ONE_LINE * run.size and run.x >= line.x0:
                 line.words.append(word)
+                self._ends[-1] = end
                 return
         line = Line([word], run.y, run.size, self.number)
         self.lines.append(line)
         self.named.setdefault(place, []).append(line)
         self._last = place, line
+        self._own.append(line)
+        self._ends.append(end)
+
+    def end(self) -> None:
+        """Ask how far the lines reach, while the page is open."""
+        for line, right in zip(self._own, self._page.rights(self._ends), strict=True):
+            line.words[-1].x1 = right
 
     def of(self, strays: Iterable[Run]) -> list[Line]:
         """Return the lines made of runs of text that no tag names; they are kept in `lines` too."""

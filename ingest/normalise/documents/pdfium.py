@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from ingest.normalise.extraction import Refused
 
 if TYPE_CHECKING:
-    from _ctypes import CFuncPtr, _Pointer, _SimpleCData
+    from _ctypes import CFuncPtr, _CData, _Pointer, _SimpleCData
 
     class Handle(_Pointer[ctypes.Structure]):
         """What pdfium gives to name a document, a page or a part of one; false where there is none."""
@@ -61,12 +61,11 @@ class Pdfium(Protocol):
     FPDFText_GetCharOrigin: CFuncPtr
     FPDFText_GetCharBox: CFuncPtr
 
-    FPDF_PAGEOBJECTMARK: type[Handle]
     FPDFPageObj_CountMarks: CFuncPtr
     FPDFPageObj_GetMark: CFuncPtr
     FPDFPageObj_GetMarkedContentID: CFuncPtr
-    FPDFPageObjMark_GetName: Callable[..., int]
-    FPDFPageObjMark_GetParamStringValue: Callable[..., int]
+    FPDFPageObjMark_GetName: CFuncPtr
+    FPDFPageObjMark_GetParamStringValue: CFuncPtr
 
     FPDF_StructTree_GetForPage: Callable[[Handle], Handle]
     FPDF_StructTree_Close: Callable[[Handle], None]
@@ -108,24 +107,9 @@ def wide(function: Callable[..., int], *arguments: object) -> str:
     return bytes(buffer)[:-2].decode("utf-16-le", "replace")
 
 
-def short(function: Callable[..., int], *arguments: object) -> str:
-    """Return the short string that a function writes, where it gives the length by an argument."""
-    length = ctypes.c_ulong()
-    buffer = (ctypes.c_ushort * 32)()
-    if not function(*arguments, buffer, 64, length) or length.value > 64:
-        return ""
-    return bytes(buffer)[: max(length.value - 2, 0)].decode("utf-16-le", "replace")
-
-
-def fast(
-    function: CFuncPtr, result: type[_SimpleCData[T]], places: int = 0, *, numbers: int = 1
-) -> Callable[..., T]:
-    """Return a function of pdfium that takes what it is asked of and the places it writes to by addresses.
-
-    Between them are so many `numbers`.
-    """
+def fast(function: CFuncPtr, result: type[_SimpleCData[T]], *arguments: type[_CData]) -> Callable[..., T]:
+    """Return a function of pdfium that takes what it is asked of by its address, then `arguments`."""
     address = ctypes.cast(function, ctypes.c_void_p).value
     assert address is not None
-    arguments = (ctypes.c_void_p, *(ctypes.c_int,) * numbers, *(ctypes.c_void_p,) * places)
-    made: Callable[..., T] = ctypes.CFUNCTYPE(result, *arguments)(address)
+    made: Callable[..., T] = ctypes.CFUNCTYPE(result, ctypes.c_void_p, *arguments)(address)
     return made
