@@ -9,9 +9,10 @@ from __future__ import annotations
 import ctypes
 import itertools
 import math
+from array import array
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -70,31 +71,29 @@ class Characters:
         """Return what a character is by number."""
         return self._calls.code(self._page, index)
 
-    def origins(self, indexes: Sequence[int]) -> tuple[list[float], list[float]]:
+    def origins(self, indexes: Sequence[int]) -> tuple[Sequence[float], Sequence[float]]:
         """Return where the baselines of characters begin: all from the left, then all from below."""
-        found = (ctypes.c_double * (2 * len(indexes)))()
-        at = ctypes.addressof(found)
+        found, at = _room("d", 2 * len(indexes))
         page = itertools.repeat(self._page)
         _ask(map(self._calls.origin, page, indexes, itertools.count(at, 16), itertools.count(at + 8, 16)))
         return found[::2], found[1::2]
 
-    def boxes(self, indexes: Sequence[int]) -> tuple[list[float], list[float]]:
+    def boxes(self, indexes: Sequence[int]) -> tuple[Sequence[float], Sequence[float]]:
         """Return where characters begin and end: all that begin, then all that end."""
-        found = (ctypes.c_double * (2 * len(indexes)))()
-        at = ctypes.addressof(found)
-        unused = (ctypes.c_double * 2)()
-        below, above = (itertools.repeat(ctypes.addressof(unused) + offset) for offset in (0, 8))
+        found, at = _room("d", 2 * len(indexes) + 2)
+        end = at + 16 * len(indexes)  # two that are not used
+        below, above = itertools.repeat(end), itertools.repeat(end + 8)
         page = itertools.repeat(self._page)
         begins, ends = itertools.count(at, 16), itertools.count(at + 8, 16)
         _ask(map(self._calls.box, page, indexes, begins, ends, below, above))
-        return found[::2], found[1::2]
+        return found[:-2:2], found[1:-2:2]
 
     def sizes(self, indexes: Sequence[int]) -> list[float]:
         """Return the sizes of characters as they are drawn: that of the font by the matrix."""
-        turns = (ctypes.c_float * (6 * len(indexes)))()  # a, b, c, d, e, f of each
+        turns, at = _room("f", 6 * len(indexes))  # a, b, c, d, e, f of each
         page = itertools.repeat(self._page)
         sizes = list(map(self._calls.font_size, page, indexes))
-        _ask(map(self._calls.matrix, page, indexes, itertools.count(ctypes.addressof(turns), 24)))
+        _ask(map(self._calls.matrix, page, indexes, itertools.count(at, 24)))
         heights = map(math.hypot, turns[2::6], turns[3::6])
         return [size * (height or 1.0) for size, height in zip(sizes, heights, strict=True)]
 
@@ -153,6 +152,12 @@ class Characters:
         """Return the short string that was written, in UTF-16 and ended by a zero."""
         length = self._length.value
         return self._written.raw[: max(length - 2, 0)] if is_told and length <= _LONGEST else b""
+
+
+def _room(kind: Literal["d", "f"], count: int) -> tuple[array[float], int]:
+    """Return place for so many numbers, and its address."""
+    made = array(kind, bytes(count * (8 if kind == "d" else 4)))
+    return made, made.buffer_info()[0]
 
 
 def _ask(calls: map[int]) -> None:

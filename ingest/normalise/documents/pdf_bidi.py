@@ -36,7 +36,7 @@ _GAP_OF_WORDS = 0.14  # the same, where the library parts them too
 _SAME_LINE = 0.6  # of the size: a raised mark is of its line
 
 
-class Glyph(msgspec.Struct):
+class Glyph(msgspec.Struct, gc=False):
     """A character as the library gives it: its place in the page's text, and where it stands.
 
     `is_bracket` one that may look the other way: in a line from right to left, but not where it ends the
@@ -52,7 +52,7 @@ class Glyph(msgspec.Struct):
     is_bracket: bool = False
 
 
-class _Cluster(msgspec.Struct):
+class _Cluster(msgspec.Struct, gc=False):
     """A character with the marks on it; `word` tells in which word of its line the library has it."""
 
     glyphs: list[Glyph]

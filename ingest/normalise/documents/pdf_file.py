@@ -152,6 +152,7 @@ class Page:
         self.height = float(raw.FPDF_GetPageHeightF(handle))
         # As read, where the library's order is not: its own places, and where the characters stand.
         self._order: list[pdf_bidi.Glyph] | None = None
+        self._objects: list[int | None] = []
         if pdf_bidi.has_letters(self.text):
             self._order = self._in_order()
             self.text = "".join([glyph.text for glyph in self._order])
@@ -226,7 +227,7 @@ class Page:
         first and the last stand on one line under one mark, so do those between them.
         """
         if self._order is not None:
-            return self._characters.owners([glyph.index for glyph in self._order])
+            return [self._objects[glyph.index] for glyph in self._order]
         words = [word.span() for word in _LETTERS.finditer(self.text)]
         owners = self._characters.owners_in_order(len(self.text), words)
         of_two: list[tuple[int, int, int, int]] = []
@@ -253,14 +254,14 @@ class Page:
             )
         return owners
 
-    def origins(self, indexes: Sequence[int]) -> tuple[list[float], list[float]]:
+    def origins(self, indexes: Sequence[int]) -> tuple[Sequence[float], Sequence[float]]:
         """Return where the baselines of characters begin: all from the left, then all from below."""
         order = self._order
         if order is None:
             return self._characters.origins(indexes)
         return [order[index].left for index in indexes], [order[index].y for index in indexes]
 
-    def rights(self, indexes: Sequence[int]) -> list[float]:
+    def rights(self, indexes: Sequence[int]) -> Sequence[float]:
         """Return where characters end."""
         if self._order is not None:
             return [self._order[index].right for index in indexes]
@@ -275,9 +276,19 @@ class Page:
         every = range(len(self.text))
         lefts, heights = self._characters.origins(every)
         rights = map(max, self._characters.boxes(every)[1], lefts)
-        sizes = self._characters.sizes(every)
-        found = list(map(pdf_bidi.Glyph, every, self.text, lefts, rights, heights, sizes))
+        found = list(map(pdf_bidi.Glyph, every, self.text, lefts, rights, heights, self._sizes_by_object()))
         return pdf_bidi.in_order(found, float(self.raw.FPDF_GetPageWidthF(self.handle)))
+
+    def _sizes_by_object(self) -> Iterator[float]:
+        """Give the sizes of all characters. The letters of one object have one; what is put in has its own."""
+        self._objects = self._characters.owners(range(len(self.text)))
+        keys = [
+            one if one is not None and letter.isalpha() else ~index
+            for index, (one, letter) in enumerate(zip(self._objects, self.text, strict=True))
+        ]
+        last = {key: index for index, key in enumerate(keys)}
+        sizes = dict(zip(last, self._characters.sizes(list(last.values())), strict=True))
+        return map(sizes.__getitem__, keys)
 
     def _placed(self, index: int) -> tuple[float, float, float]:
         lefts, rights = self._characters.boxes((index,))

@@ -108,8 +108,11 @@ def wide(function: Callable[..., int], *arguments: object) -> str:
 
 
 def fast(function: CFuncPtr, result: type[_SimpleCData[T]], *arguments: type[_CData]) -> Callable[..., T]:
-    """Return a function of pdfium that takes what it is asked of by its address, then `arguments`."""
+    """Return a function of pdfium that takes what it is asked of by its address, then `arguments`.
+
+    It answers at once, so no other thread is let run meanwhile.
+    """
     address = ctypes.cast(function, ctypes.c_void_p).value
     assert address is not None
-    made: Callable[..., T] = ctypes.CFUNCTYPE(result, ctypes.c_void_p, *arguments)(address)
+    made: Callable[..., T] = ctypes.PYFUNCTYPE(result, ctypes.c_void_p, *arguments)(address)
     return made
