@@ -40,6 +40,7 @@ _AGAIN = 1.0  # seconds after the store could not be asked
 _REST = 0.5  # seconds without a change after which the next is told before the index has it
 _FILLED = 2.0  # seconds that the index has to take in what is told
 _LOOKS = 2.0  # seconds between two looks for reviews that another process added
+_IDLE = 0.25  # seconds between two looks at a log that nobody follows
 
 _encode = msgspec.json.Encoder().encode
 
@@ -72,6 +73,8 @@ class Feed:
         self._reviews: deque[FeedEvent] = deque(maxlen=KEPT)
         self._reviewed = 0  # how many reviews were told
         self._looks = threading.Event()
+        self._waiting = 0  # questions that wait for the log to grow
+        self._came = threading.Event()  # somebody follows it now
         self._told_at = 0.0  # when something was told last
         self._grown: asyncio.Event | None = None
         self._readers = Readers()
@@ -94,6 +97,7 @@ class Feed:
         """Stop following; every reader ends."""
         self._ended.set()
         self._looks.set()
+        self._came.set()
         if self._beats is not None:
             self._beats.cancel()
         if self._grown is not None:
@@ -111,10 +115,17 @@ class Feed:
 
     async def wait(self, place: int, seconds: float) -> bool:
         """Wait until the log is longer than a place; tell whether it is."""
-        if self._last <= place and not self._ended.is_set():
-            assert self._grown is not None
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._grown.wait(), seconds)
+        self._waiting += 1
+        self._came.set()
+        try:
+            async with asyncio.timeout(seconds):
+                while self._last <= place and not self._ended.is_set():
+                    assert self._grown is not None
+                    await self._grown.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting -= 1
         return self._last > place
 
     async def events(self, after: int, wanted: Filters, wire: Wire | None = None) -> AsyncGenerator[bytes]:
@@ -126,6 +137,7 @@ class Feed:
         reader, generation = Reader(after, self._reviewed, wire), self._generation
         plain = wanted == ANY
         self._readers.add(reader)
+        self._came.set()
         if self._beats is None:
             self._beat()
         try:
@@ -258,6 +270,7 @@ class Feed:
             return place
         if not self._readers:  # who comes later reads it then
             self._post(partial(self._pass_over, head))
+            self._rest()
             return head
         if head - place > 1 or began - self._told_at < _REST:
             self._corpus.await_filled(min(head, place + _TOGETHER), _FILLED)
@@ -265,6 +278,12 @@ class Feed:
         self._post(partial(self._tell, found, place))
         self._told_at = time.monotonic()
         return place
+
+    def _rest(self) -> None:
+        """Leave the log alone for a while, or until somebody follows it: each look costs the answers time."""
+        self._came.clear()
+        if not self._readers and not self._waiting and not self._ended.is_set():
+            self._came.wait(_IDLE)
 
     def _post(self, call: Callable[[], None]) -> None:
         """Have something done in the loop of the readers. Raises _Ended where that has ended."""
