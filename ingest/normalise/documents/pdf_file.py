@@ -280,7 +280,7 @@ class Page:
         return pdf_bidi.in_order(found, float(self.raw.FPDF_GetPageWidthF(self.handle)))
 
     def _sizes_by_object(self) -> Iterator[float]:
-        """Give the sizes of all characters. The letters of one object have one; what is put in has its own."""
+        """Give the sizes of all characters: one for the letters of an object, and that of what is put in."""
         self._objects = self._characters.owners(range(len(self.text)))
         keys = [
             one if one is not None and letter.isalpha() else ~index
