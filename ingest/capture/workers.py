@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from multiprocessing import reduction
+from multiprocessing import reduction, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
@@ -186,6 +186,8 @@ class Workers:
                 normalise.prepare()  # once, and not in each of them
                 context = multiprocessing.get_context("fork")
             else:
+                # its own process comes first: begun with one of ours, it would end what keeps a stop waiting
+                resource_tracker.ensure_running()
                 context = multiprocessing.get_context("spawn")
             for _ in range(CORES):
                 self._start(context, dictionary)

@@ -16,10 +16,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 import msgspec
 
+from ingest.daemon.health import Problem
 from ingest.decoding import decoder
 from ingest.disk.descriptors import are_too_few
 from ingest.errors import NoDaemon, Unreachable
@@ -52,6 +53,11 @@ class LostRoot(msgspec.Struct, frozen=True):
     code: str
     detail: str
     hint: str | None = None
+
+    @classmethod
+    def of(cls, problem: Problem) -> Self:
+        """Return the problem as an answer has it."""
+        return cls(problem.code, problem.detail, problem.hint)
 
 
 class BarrierReply(msgspec.Struct, frozen=True, kw_only=True):

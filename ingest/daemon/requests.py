@@ -111,8 +111,7 @@ class Requests:
         if job.kind == "scan":
             problems = (monitor.lost(job.barriers[monitor.root.uid]) for monitor in waited)
             if (problem := next(filter(None, problems), None)) is not None:
-                lost = LostRoot(problem.code, problem.detail, problem.hint)
-                job.answer = msgspec.structs.replace(job.answer, lost=lost)
+                job.answer = msgspec.structs.replace(job.answer, lost=LostRoot.of(problem))
                 job.done.set()
                 return True
         # each is asked: a barrier notes what it waits for when it is

@@ -41,6 +41,7 @@ SLOW_START = 60.0  # the same, while its process begins
 AGAIN = 5.0  # seconds after which a process that ended is begun anew
 LEAVE = 2.0  # seconds that processes of roots that answer have to stop
 _LOOK = 0.5  # seconds between two looks of who waits for an answer
+_HINT = "see to what is mounted there"
 _EMPTY = RootReport(backend="poll")
 
 
@@ -120,9 +121,10 @@ class RootProcess:
             self._begin(now)
         silent = now - self._heard_at
         detail = self._refused or "its file system does not answer"
+        hint = _HINT if self._refused is None else None
         if not self.is_unreachable and silent > (SILENT if self._has_begun else SLOW_START):
             self._untold = self._heard_wall
-            self.health.trouble("unreachable", None, detail, self._heard_wall)
+            self.health.trouble("unreachable", None, detail, self._heard_wall, hint=hint)
             self._log.error("root_unreachable", root=self.root.name, seconds=round(silent, 1))
         elif self.is_unreachable and self._has_reported and silent <= OFTEN_ENOUGH:
             self.health.clear("unreachable")
@@ -130,7 +132,9 @@ class RootProcess:
             self._send(Order("scan"))
             self._log.info("root_answers", root=self.root.name)
         elif self.is_unreachable:
-            self.health.trouble("unreachable", None, detail)  # what is in the way now may be another thing
+            self.health.trouble(
+                "unreachable", None, detail, hint=hint
+            )  # what is in the way now may be another thing
         if self._untold is not None:
             self._tell_unreachable(self._untold)
 
@@ -216,9 +220,7 @@ class RootProcess:
                         return BarrierReply(done=False, roots=[self.uid])
                     self._answered.wait(min(left, _LOOK))
                 if is_scan and (problem := self.health.first("unreachable")) is not None:
-                    return BarrierReply(
-                        done=True, roots=[self.uid], lost=LostRoot(problem.code, problem.detail)
-                    )
+                    return BarrierReply(done=True, roots=[self.uid], lost=LostRoot.of(problem))
         finally:
             with self._answered:
                 self._asked.discard(number)

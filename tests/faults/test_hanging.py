@@ -57,7 +57,9 @@ def test_a_root_that_hangs_is_told_costs_the_others_nothing_and_is_taken_up_agai
         since = problem["since"].replace("T", " ")[:19]
         assert f"its file system does not answer  since {since}" in site.command.ask("--utc", "status").text
         assert site.status()["health"] == "degraded"
-        site.command.refused("scan", far, code=4)
+        refused = site.command.refused("scan", far, code=4)
+        assert refused.error == "root far: its file system does not answer"
+        assert refused.hint == "see to what is mounted there"
         began = time.time()
         site.command.ask("scan", site.root)
         assert time.time() - began < SOON

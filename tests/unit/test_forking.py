@@ -73,6 +73,40 @@ def test_ctrl_c_at_a_fork_ends_the_one_that_forked_and_is_told_by_nobody_else(tm
     assert (answer.stdout, answer.stderr) == ("".join(done), "")
 
 
+SPAWNING = r"""
+import os, signal, sys
+from multiprocessing.context import SpawnProcess
+from ingest.capture import workers
+from ingest.confined.reader import Documents
+
+held = []
+
+class Process(SpawnProcess):
+    def start(self):
+        super().start()
+        held.append(sorted(signal.pthread_sigmask(signal.SIG_BLOCK, ())))
+        self.kill()
+
+workers.is_alone = lambda: False
+workers.CORES = 2
+workers.multiprocessing.get_context("spawn").Process = Process
+found = workers.Workers(os.open(sys.argv[1], os.O_RDONLY), max_bytes=9, documents=Documents())
+try:
+    found._open(None)
+finally:
+    print([[signal.Signals(each).name for each in every] for every in held])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs processes of Linux")
+def test_what_asks_to_stop_waits_while_the_first_process_is_spawned_too(tmp_path: Path) -> None:
+    """The library begins one of its own before it, and hears Ctrl-C again after that."""
+    answer = subprocess.run(
+        [sys.executable, "-c", SPAWNING, tmp_path], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert answer.stdout.startswith("[['SIGHUP', 'SIGINT', 'SIGTERM']"), answer
+
+
 def test_the_process_of_a_root_leaves_it_to_the_daemon_to_stop_from_its_first_moment_on() -> None:
     with hold_stops():
         process = subprocess.Popen(
