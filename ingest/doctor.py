@@ -19,7 +19,7 @@ from ingest.config import VARIABLES, Settings
 from ingest.confined import probe
 from ingest.disk import cookie, mounts
 from ingest.disk.reachability import answers, silent_of_root
-from ingest.errors import IngestError, RootUnavailable, StoreMissing, Unreachable
+from ingest.errors import IngestError, RootUnavailable, StoreMissing, StoreUnavailable, Unreachable
 from ingest.escape import path as show
 from ingest.store import roots
 from ingest.store.databases import missing_driver
@@ -49,7 +49,11 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield from _machine()
     yield _confinement(settings)
     yield from _environment()
-    url = parse_url(settings.database_url)
+    try:
+        url = parse_url(settings.database_url)
+    except StoreUnavailable as error:  # its file system does not answer
+        yield Check("store", "error", error.message, error.hint)
+        return
     if url.drivername == "sqlite":
         yield from _store_files(str(url.database))
     try:

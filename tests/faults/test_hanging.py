@@ -176,6 +176,8 @@ def test_a_file_system_that_falls_silent_in_the_midst_of_a_verb_ends_it(site: Si
         fuse.hang()
         for verb in ("log", "scan"):
             assert f"is on {far}, which does not answer" in away.ask(verb, code=4).error
+        *_, store = away.records("doctor", code=1)
+        assert (store["check"], store["state"]) == ("store", "error")
         (site.root / "a.txt").unlink()
         (site.root / "a.txt").symlink_to(far / "b0.txt")  # which nobody needs to follow
         assert "exists" in site.command.ask("restore", "a.txt@1", "--root", "root", code=2).error
