@@ -20,6 +20,7 @@ from ingest.daemon.open_root import NeedsOwnProcess
 from ingest.daemon.requests import Requests
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.daemon.root_processes import RootProcess, RootProcesses, is_wanted
+from ingest.daemon.store_lock import StoreLock
 from ingest.daemon.wakeup import Announcer, Waker
 from ingest.disk import descriptors, mounts
 from ingest.disk.watch import Listener
@@ -57,8 +58,10 @@ class Daemon:
         log: Log,
         sink: Stderr,
         detail: Detail = "changes",
+        lock: StoreLock | None = None,
     ) -> None:
         self.store = store
+        self.lock = lock
         self.load = load
         self.clock = clock
         self.log = log
@@ -116,7 +119,7 @@ class Daemon:
         """Watch until SIGTERM, SIGINT or the end of the terminal; a later signal ends the process at once.
 
         The caller holds the lock of a SQLite store. Raises AlreadyRunning when another process captures
-        one of the roots.
+        one of the roots, StoreUnavailable when that lock is lost.
         """
         with ExitStack() as held:
             held.push(self._failed)
@@ -160,6 +163,8 @@ class Daemon:
 
     def _turn(self) -> None:
         more = False
+        if self.lock is not None:
+            self.lock.require()
         self._library_trouble()
         self._lines_trouble()
         crowded = self.doors.tend()

@@ -11,7 +11,7 @@ import errno
 import fcntl
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import Literal, NamedTuple
@@ -283,11 +283,11 @@ def lock_root(anchor: Anchor, path: bytes) -> Iterator[None]:
 
 
 @contextmanager
-def lock_store(path: str) -> Iterator[None]:
+def lock_store(path: str) -> Iterator[Callable[[], bool]]:
     """Hold the exclusive right to capture into a SQLite store. Raises AlreadyRunning.
 
-    The lock is on a file beside the database: opening and closing the database itself would drop
-    SQLite's own locks.
+    Gives what tells whether another file stands in the lock's place, so that it keeps nobody out. The lock
+    is on a file beside the database: opening and closing the database itself would drop SQLite's own locks.
     """
     try:
         fd = Descriptor(os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
@@ -308,10 +308,19 @@ def lock_store(path: str) -> Iterator[None]:
             f"the store {path} is being written by {who}",
             hint="one process captures into a SQLite store; stop that one, or use its watch",
         ) from error
+    held = os.fstat(fd)
+
+    def is_replaced() -> bool:
+        try:
+            return not os.path.samestat(held, os.stat(path + ".lock"))
+        except OSError:
+            return False
+
     try:
-        yield
+        yield is_replaced
     finally:
-        os.close(fd)
+        with suppress(OSError):  # of a file system that is no more
+            os.close(fd)
 
 
 def holder(fd: Descriptor) -> str:

@@ -170,6 +170,14 @@ class Store:
         if (here.st_dev, here.st_ino) != self._opened:
             raise self._out_of_place("was replaced while it was open")
 
+    def is_replaced(self) -> bool:
+        """Tell whether another file than the one that was opened stands at a SQLite store's path."""
+        try:
+            here = os.stat(str(self.url.database)) if self.is_sqlite else None
+        except OSError:
+            return False
+        return here is not None and (here.st_dev, here.st_ino) != (self._opened or (here.st_dev, here.st_ino))
+
     def _out_of_place(self, why: str) -> StoreUnavailable:
         return StoreUnavailable(
             f"the store {self.address} {why}",

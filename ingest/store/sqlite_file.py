@@ -8,6 +8,7 @@ host may write it all the same; `require_unchanged` tells that afterwards.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -20,6 +21,8 @@ from ingest.errors import StoreUnavailable
 
 _SHARED = 0x40000002, 510  # the bytes on which every SQLite that has the file open holds a lock
 _FLOCK = "hhqqi4x"
+# What says of a path that no file stands there; anything else says nothing of it.
+_NONE_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 
 State = tuple[tuple[int, int] | None, tuple[int, int] | None]
 
@@ -97,14 +100,20 @@ def access(path: str) -> Access:
 
 
 def require_readable(path: str) -> None:
-    """Raise StoreUnavailable where this process has no right to read a file, or to look for it."""
+    """Raise StoreUnavailable where this process has no right to read a file, or cannot look for it."""
     try:
         os.stat(path)
         may = os.access(path, os.R_OK)
     except PermissionError:
         may = False
-    except OSError:
-        return
+    except OSError as error:
+        if error.errno in _NONE_THERE:
+            return
+        raise StoreUnavailable(
+            f"the store {path} cannot be looked at: {os.strerror(error.errno or 0)}",
+            code="store_unreachable",
+            hint="see to what is mounted there",
+        ) from error
     if not may:
         raise StoreUnavailable(
             f"the store {path} may not be read by this user",

@@ -193,6 +193,10 @@ def test_a_file_system_that_falls_silent_in_the_midst_of_a_verb_ends_it(site: Si
         assert site.deleted() == []
         assert ledger(site, "far")[-1] == ("scanned", None)
 
+        fuse.die()  # of what is there nobody knows, which is not that there is no store
+        gone = f"the store {far}/ingest.db cannot be looked at: Transport endpoint is not connected"
+        assert away.ask("log", code=4).error == gone
+
 
 @in_own_mounts
 def test_a_verb_does_not_wait_for_what_is_mounted_below_its_root(site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -89,6 +90,25 @@ def test_a_store_that_is_taken_away_is_noticed_and_nothing_is_acknowledged(site:
         until(lambda: site.command.run("sync", "--timeout", "2").code == 0)
         assert site.log()[-1] == ("changed", "a.txt", 2)
         site.until_healthy()
+    site.command.ask("verify", "--deep")
+
+
+def test_a_daemon_whose_store_and_lock_are_other_files_ends_and_another_goes_on(site: Site) -> None:
+    """As where the file system of the store died and was mounted again: the lock keeps nobody out."""
+    site.write_texts(a="first")
+    store, copy = site.database.parent, site.folder / "copy"
+    with site.watch() as daemon:
+        shutil.copytree(store, copy, ignore=shutil.ignore_patterns("*.sock"))
+        store.rename(site.folder / "away")
+        copy.rename(store)
+        assert daemon.wait() == 4
+        site.write_texts(a="second")
+        daemon.start()
+        until(lambda: site.command.run("sync", "--timeout", "2").code == 0)
+        (refused,) = daemon.events("refused")[:1]
+        told = f"the store {site.database} and its lock are other files now: another may write it"
+        assert refused["detail"] == f"error: {told}\n"
+        assert site.log() == [("created", "a.txt", 1), ("changed", "a.txt", 2)]
     site.command.ask("verify", "--deep")
 
 

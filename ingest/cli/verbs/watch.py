@@ -16,6 +16,7 @@ from ingest.cli.options import as_json, is_quiet, is_verbose, verb
 from ingest.cli.shortened_log import accept_option, forbidding, go_on
 from ingest.config import Settings
 from ingest.daemon.enrolment import enrolled
+from ingest.daemon.store_lock import StoreLock
 from ingest.disk import root_mark
 from ingest.followers.log_lines import Detail
 from ingest.store.migrate import open_or_create
@@ -58,9 +59,11 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None, accept_sho
     store = open_or_create(chosen.database_url, busy_seconds=min(chosen.busy_seconds, BUSY_SECONDS))
     context.call_on_close(store.dispose)
     log = structlog.get_logger()
+    lock = None
     with ExitStack() as held:
         if store.is_sqlite:  # before anything is written: whoever is refused leaves no trace
-            held.enter_context(root_mark.lock_store(str(store.url.database)))
+            is_replaced = held.enter_context(root_mark.lock_store(str(store.url.database)))
+            lock = StoreLock(store, is_replaced, clock)
         contradictions = forbidding(store, accept=accept_shortened_log)
         known = held.enter_context(enrolled(store, roots, settings=chosen, adopt=adopt, clock=clock))
         go_on(
@@ -77,4 +80,7 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None, accept_sho
         detail: Detail = (
             "none" if is_quiet() else "folders" if sink.for_eyes and not is_verbose() else "changes"
         )
-        Daemon(store, known, settings=chosen, load=load, clock=clock, log=log, sink=sink, detail=detail).run()
+        Daemon(
+            store, known, settings=chosen, load=load, clock=clock, log=log, sink=sink, detail=detail,
+            lock=lock,
+        ).run()  # fmt: skip
