@@ -80,7 +80,7 @@ FORMATS: dict[str, DocumentFormat] = {
         DocumentFormat(
             media_type="application/pdf",
             module="pdf",
-            ways=("pdf-geometry/4", "pdf-tags/4"),
+            ways=("pdf-geometry/5", "pdf-tags/5"),
             packages=_PDF,
             native=True,
         ),
@@ -104,7 +104,7 @@ AUTO = DocumentFormat(
 _UNTAGGED = DocumentFormat(
     media_type="application/pdf",
     module="pdf_without_tags",
-    ways=("pdf-geometry/4",),
+    ways=("pdf-geometry/5",),
     packages=_PDF,
     native=True,
 )

@@ -20,7 +20,7 @@ from ingest.normalise.documents.pdf_paragraphs import Paragraph
 from ingest.normalise.documents.pdf_running import RunningHeads
 from ingest.normalise.extraction import Annotation, Limits, Refused
 
-WAY = "pdf-geometry/4"
+WAY = "pdf-geometry/5"
 _MARK = expression(r"\d{1,3}|[*†‡§¶]{1,3}|[a-z]")
 _BEGINS_NOTE = expression(r"(\d{1,3}|[0-9⁰¹²³⁴-⁹]{1,3}|[*†‡§¶]{1,3})[.)]?(?=\s|[A-Z“\"(]|(?<=[⁰¹²³⁴-⁹]))")
 _SMALL = 0.93

@@ -13,7 +13,7 @@ from ingest.expressions import expression
 from ingest.normalise.documents.pdf_file import HYPHEN
 from ingest.normalise.documents.pdf_wide import Wide
 from ingest.normalise.language import detect, prepare
-from ingest.text.wordlist import is_word
+from ingest.text.wordlist import LANGUAGES, is_word
 
 _SIGN = "\u2010"
 _AT_LINE_END = expression(rf"([\w'’]+)(?:({HYPHEN})\s*|([-{_SIGN}])[ \t]*[\r\n]+\s*)([\w'’]+)")
@@ -22,12 +22,15 @@ _PLAIN = expression(rf"\w(?:-[ \t]*(?:[\r\n]|\Z)|{HYPHEN})")
 _IN_WORD = expression(rf"\w{_SIGN}\w")
 _SOFT = expression(r"\u00ad\s*")
 _WORD = expression(r"[\w'’]+(?:-[\w'’]+)*")
+_FIRST_WORD = expression(r"\A\s*[\w'’]+")
+_LAST_CUT = expression(rf"[\w'’]+[-{_SIGN}{HYPHEN}\u00ad]\s*\Z")
 _LIGATURES = dict(enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"), 0xFB00))
 _BLANKS = expression(r"[ \t\r\n\f\v]+")
 # An address that a line's end cut where a browser would not.
 _ADDRESS_CUT = expression(r"(?<=[a-z]:)[ \t]*[\r\n]\s*(?=//\w)|(?<=/)-[ \t]*[\r\n]\s*(?=\S)")
 _COMPOUNDING = frozenset(("nl", "de", "da", "sv", "no", "fi", "hu"))
 _LOOK_AT = 20_000
+_LOOK_BACK = 20
 
 
 class Hyphens:
@@ -42,9 +45,12 @@ class Hyphens:
         beginning: list[str] = []
         seen = 0
         texts = list(texts)
+        self._texts = texts
         self._wide = Wide(texts)
         for text in texts:
-            self._words.update(word.lower() for word in _WORD.findall(text))
+            words = _WORD.findall(text)
+            self._words.update(words)
+            self._words.update(map(str.lower, words))
             marked += len(_MARKED.findall(text))
             plain += len(_PLAIN.findall(text))
             self._writes_sign = self._writes_sign or (_SIGN in text and _IN_WORD.search(text) is not None)
@@ -52,7 +58,9 @@ class Hyphens:
                 beginning.append(text)
                 seen += len(text)
         self._marks_cuts = marked > plain
-        self._is_compounding = detect(_BLANKS.sub(" ", " ".join(beginning))) in _COMPOUNDING
+        language = detect(_BLANKS.sub(" ", " ".join(beginning)))
+        self._is_compounding = language in _COMPOUNDING
+        self._is_listed = language in LANGUAGES
 
     def joined(self, text: str) -> str:
         """Return the text in one line, its words whole."""
@@ -72,21 +80,48 @@ class Hyphens:
         first, second = found[1], found[4]
         sign = found[3] or "-"
         is_marked = self._marks_cuts and not self._writes_sign
-        is_cut = sign == _SIGN if is_marked else self._is_cut(first, second)
+        before = found.string[max(0, found.start() - _LOOK_BACK) : found.start()]
+        is_cut = sign == _SIGN if is_marked else self._is_cut(first, second, before)
         return first + second if is_cut else f"{first}{sign}{second}"
 
-    def _is_cut(self, first: str, second: str) -> bool:
-        """Tell whether the two are one word."""
-        if not second[0].islower() or not first[-1].isalpha():
+    def _is_cut(self, first: str, second: str, before: str) -> bool:
+        """Tell whether the two are one word; `before` is what stands before them."""
+        if not first[-1].isalpha() or not second[0].isalpha():
             return False
         low, other = first.lower(), second.lower()
-        if low + other in self._words:
-            return True
         if f"{low}-{other}" in self._words:
             return False
-        if is_word(low + other):
+        if first + second in self._words:
             return True
-        return self._is_compounding or not (is_word(low) and is_word(other))
+        if (first + second).isupper() and before.isupper():
+            is_alone = False  # all is in capitals
+        elif not second[0].islower():
+            return False
+        else:
+            # A line's end leaves no letter by itself, and cuts no abbreviation.
+            is_alone = len(first) == 1 or first.isupper()
+        if low + other in self._words or is_word(low + other):
+            return True
+        if is_alone:
+            return False
+        return self._is_compounding or not (self._stands_alone(low) and self._stands_alone(other))
+
+    def _stands_alone(self, word: str) -> bool:
+        """Tell whether a word is one: in a language without a list, where the document has it elsewhere."""
+        return is_word(word) if self._is_listed else word in self._whole_words
+
+    @functools.cached_property
+    def _whole_words(self) -> set[str]:
+        """Return the words of the document, without those at which a line's end cut another in two."""
+        found: set[str] = set()
+        is_cut = False
+        for text in self._texts:
+            kept = _AT_LINE_END.sub(" ", text)
+            if is_cut:
+                kept = _FIRST_WORD.sub(" ", kept)
+            is_cut = _LAST_CUT.search(kept) is not None
+            found.update(word.lower() for word in _WORD.findall(_LAST_CUT.sub(" ", kept)))
+        return found
 
 
 def _uncut(found: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ The baseline makes a line, not the boxes of its characters, which fonts give as 
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -27,17 +28,28 @@ _LEADER_DOTS = 4
 _SEVERAL = 3
 _MARK = expression(r"\d{1,3}|[*†‡§¶]{1,3}")
 GAP = 1.8
+ALIKE = 0.2  # of the size, as what follows
+STRETCHED = 0.004
+_ENOUGH_BLANKS = 4
+_SAME_COLUMN = 0.05
+_CELL_GAP = 0.08
+_FAR_CELLS = 3.0
 _BUCKET = 8.0
 _ENOUGH = 10
 _MANY = 0.12  # of the lines of a column
 _SAME_PLACE = 3.0  # points
 _FEW = 0.1  # of the lines of a column
 _EVEN = 0.55
+_EVEN_FOLLOWED = 0.75
+_NEXT_LINE = 1.8
 _NEAR = 0.15  # of the size
 
 
 class Word(msgspec.Struct, gc=False):
-    """A word where it stands: `is_glued` without a blank before it, `is_raised` where small and high."""
+    """A word where it stands: `is_glued` without a blank before it, `is_raised` where small and high.
+
+    `begins_cell` where a word of another row begins at its place, however close the word before is.
+    """
 
     text: str
     x0: float
@@ -47,6 +59,7 @@ class Word(msgspec.Struct, gc=False):
     is_glued: bool = False
     is_raised: bool = False
     begins_run: bool = False
+    begins_cell: bool = False
 
     @property
     def mark(self) -> str:
@@ -84,6 +97,14 @@ class Line(msgspec.Struct, gc=False):
         return "".join(word.text if word.is_glued else f" {word.text}" for word in self.words).lstrip(" ")
 
     @property
+    def blank(self) -> float | None:
+        """Return how wide the blanks are; None where there are few, or some are wider than others."""
+        gaps = [after.x0 - one.x1 for one, after in itertools.pairwise(self.words) if not after.is_glued]
+        if len(gaps) < _ENOUGH_BLANKS or max(gaps) - min(gaps) > ALIKE * self.size:
+            return None
+        return sum(gaps) / len(gaps)
+
+    @property
     def first_width(self) -> float:
         """Return how wide the first word is, or what else cannot be parted."""
         unit = UNIT.match(self.words[0].text)
@@ -109,29 +130,42 @@ class Margins:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         ends: dict[tuple[int, int], list[float]] = {}
+        columns: dict[tuple[int, int], list[Line]] = {}
         steps: Counter[tuple[int, int]] = Counter()
         sizes: Counter[int] = Counter()
         before: Line | None = None
+        followed: list[Line] = []
         for line in lines:
             ends.setdefault((round(line.size), int(line.x0 // _BUCKET)), []).append(line.x1)
+            columns.setdefault((round(line.size), round(line.x0)), []).append(line)
             sizes[round(line.size * 10)] += sum(len(word.text) for word in line.words)
             if before is not None and before.page == line.page:
                 step = before.y - line.y
                 if 0.5 * line.size < step < 4 * line.size:
                     steps[round(line.size), round(step * 2)] += 1
+                if 0 < step < _NEXT_LINE * line.size and abs(line.x0 - before.x0) < _SAME_COLUMN * line.size:
+                    followed.append(before)
             before = line
         self.size = max(sizes, key=lambda size: (sizes[size], size)) / 10 if sizes else 0.0
         self._ends = {key: (_reached(found), len(found)) for key, found in ends.items()}
         self._rights: dict[tuple[int, int, int], float | None] = {}
-        full = sum(self.right(line) - line.x1 < 1 for line in lines)
+        self._boxes = {key: end for key, held in columns.items() if (end := _margin(held)) is not None}
         # In a text with even margins every line of a paragraph but its last reaches the margin.
-        self.is_even = full > _EVEN * len(lines)
+        self.is_even = self._is_full(lines, _EVEN) or (
+            len(followed) >= _ENOUGH and self._is_full(followed, _EVEN_FOLLOWED)
+        )
         self._steps: dict[int, float] = {}
         for (size, step), _ in sorted(steps.items(), key=lambda item: (item[1], -item[0][1])):
             self._steps[size] = step / 2
 
+    def _is_full(self, lines: Sequence[Line], least: float) -> bool:
+        return sum(self.right(line) - line.x1 < 1 for line in lines) > least * len(lines)
+
     def right(self, line: Line) -> float:
         """Return where lines of this column end."""
+        box = self._boxes.get((round(line.size), round(line.x0)))
+        if box is not None:
+            return box
         reach = 4 * line.size
         first, last = int((line.x0 - reach) // _BUCKET), int((line.x0 + reach) // _BUCKET)
         key = (round(line.size), first, last)
@@ -160,6 +194,7 @@ def lines(page: Page, runs: Iterable[Run]) -> list[Line]:
     found: list[Line] = []
     for word in _words(page, runs):
         _add(found, word, page.number)
+    _part_cells(found)
     for line in found:
         line.size = _size(line)
         highest, largest = line.y + 0.15 * line.size, 1.05 * line.size
@@ -280,6 +315,47 @@ def _size(line: Line) -> float:
         if abs(word.size - line.size) <= _NEAR * line.size:
             letters[word.size] += len(word.text)
     return max(letters, key=lambda size: (letters[size], size), default=line.size)
+
+
+def _margin(column: Sequence[Line]) -> float | None:
+    """Return where lines that begin at one place were stretched to end, if few go farther; None where not.
+
+    It is the margin of a box that is narrower than the text around it. Lines that end at one place because
+    they say the same, or in letters of one width, have blanks alike.
+    """
+    ends = Counter(round(line.x1) for line in column)
+    end, _ = max(ends.items(), key=lambda item: (item[1], item[0]))
+    full = [line for line in column if abs(line.x1 - end) < 1]
+    if len(full) < _SEVERAL or sum(line.x1 > end + 1 for line in column) > _FEW * len(column):
+        return None
+    blanks = sorted(blank for line in full if (blank := line.blank) is not None)
+    steps = sum(after - one > STRETCHED * column[0].size for one, after in itertools.pairwise(blanks))
+    return max(line.x1 for line in full) if steps + 1 >= _SEVERAL else None
+
+
+def _part_cells(found: Sequence[Line]) -> None:
+    """Part words that the file draws close to each other, where cells above or below begin at that place."""
+    glued = [
+        (line, word)
+        for line in found
+        for before, word in itertools.pairwise(line.words)
+        if word.is_glued and word.begins_run and word.x0 - before.x1 > _CELL_GAP * word.size
+    ]
+    if not glued:
+        return
+    starts: dict[int, list[tuple[float, float]]] = {}
+    for line in found:
+        for word in line.words[1:]:
+            if word.begins_run and not word.is_glued:
+                starts.setdefault(round(word.x0), []).append((word.x0, line.y))
+    for line, word in glued:
+        place = round(word.x0)
+        near = (one for at in (place - 1, place, place + 1) for one in starts.get(at, ()))
+        word.begins_cell = any(
+            abs(x0 - word.x0) < _SAME_COLUMN * word.size and abs(y - line.y) < _FAR_CELLS * word.size
+            for x0, y in near
+        )
+        word.is_glued = not word.begins_cell
 
 
 def _reached(ends: list[float]) -> float:

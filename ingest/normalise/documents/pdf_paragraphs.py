@@ -11,21 +11,32 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ingest.expressions import expression
 from ingest.normalise.documents.pdf_file import HYPHEN
-from ingest.normalise.documents.pdf_lines import BULLETS, GAP, NUMBER, UNIT, Line, Margins, Word
+from ingest.normalise.documents.pdf_lines import (
+    ALIKE,
+    BULLETS,
+    GAP,
+    NUMBER,
+    STRETCHED,
+    UNIT,
+    Line,
+    Margins,
+    Word,
+)
+from ingest.normalise.documents.pdf_wide import WIDE
 from ingest.normalise.extraction import BlockKind
 
 _DASHES = frozenset("–—‒―-‐*+")
 _GAP_OF_RUNS = 0.75
-_ALIKE = 0.2  # of the size, as what follows
-_AT_MARGIN = 0.15
+_AT_MARGIN = 0.15  # of the size, as what follows
 _FARTHER = 1.2
 _WITH_MARK = 1.5
 _SAME_PLACE = 0.05  # of the size, as what follows
 _SAME_END = 0.1
-_STRETCHED = 0.004
 _HANGING = 6.0
-_ENOUGH_BLANKS = 4
+_FIRST_LINE = 3.0
+_WIDE_END = expression(rf"[{WIDE}]\Z")
 _ENDS = frozenset('.!?:…”"’»)')
 
 
@@ -60,13 +71,19 @@ def cells(line: Line) -> list[str]:
 
 
 def _starts(line: Line) -> list[float]:
-    return [after.x0 for before, after in itertools.pairwise(line.words) if _is_gap(before, after, line)]
+    """Return where cells begin. What stands behind the mark of an item is none."""
+    words = line.words[1:] if _is_label(line.words[0].text) else line.words
+    return [after.x0 for before, after in itertools.pairwise(words) if _is_gap(before, after, line)]
+
+
+def _is_label(text: str) -> bool:
+    return text in BULLETS or text in _DASHES or NUMBER.fullmatch(text) is not None
 
 
 def _is_gap(before: Word, after: Word, line: Line) -> bool:
     """Tell whether more than a blank is between two words: much more, unless the file draws them apart."""
     gap = after.x0 - before.x1
-    return gap > (_GAP_OF_RUNS if after.begins_run else GAP) * line.size
+    return after.begins_cell or gap > (_GAP_OF_RUNS if after.begins_run else GAP) * line.size
 
 
 def _is_row(found: Sequence[Line], index: int, margins: Margins) -> bool:
@@ -83,7 +100,7 @@ def _is_row(found: Sequence[Line], index: int, margins: Margins) -> bool:
 def _is_stretched(line: Line, margins: Margins) -> bool:
     """Tell whether a line's gaps are wide because it was made to reach the margin: all are alike."""
     gaps = [after.x0 - before.x1 for before, after in itertools.pairwise(line.words) if not after.is_glued]
-    is_alike = len(gaps) > 1 and max(gaps) - min(gaps) < _ALIKE * line.size
+    is_alike = len(gaps) > 1 and max(gaps) - min(gaps) < ALIKE * line.size
     return is_alike and abs(margins.right(line) - line.x1) < _AT_MARGIN * line.size
 
 
@@ -151,16 +168,8 @@ def _are_stretched_alike(line: Line, other: Line) -> bool:
         return False
     if abs(line.x1 - other.x1) > _SAME_END * line.size:
         return False
-    one, two = _blank(line), _blank(other)
-    return one is not None and two is not None and abs(one - two) > _STRETCHED * line.size
-
-
-def _blank(line: Line) -> float | None:
-    """Return how wide the blanks of a line are; None where it has few, or some are wider than others."""
-    gaps = [after.x0 - before.x1 for before, after in itertools.pairwise(line.words) if not after.is_glued]
-    if len(gaps) < _ENOUGH_BLANKS or max(gaps) - min(gaps) > _ALIKE * line.size:
-        return None
-    return sum(gaps) / len(gaps)
+    one, two = line.blank, other.blank
+    return one is not None and two is not None and abs(one - two) > STRETCHED * line.size
 
 
 def _is_next_first_line(paragraph: Paragraph, line: Line, margins: Margins, after: Sequence[Line]) -> bool:
@@ -206,7 +215,10 @@ def would_fit(last: Line, line: Line, margins: Margins) -> bool:
     is_parted_anywhere = UNIT.match(line.words[0].text) is not None
     if margins.is_even and not is_parted_anywhere and margins.right(last) - last.x1 > 0.3 * last.size:
         return True
-    return last.x1 + 0.2 * last.size + line.first_width < margins.right(last) - 0.05 * last.size
+    width = line.first_width
+    if not margins.is_even and (is_parted_anywhere or _WIDE_END.search(last.words[-1].text) is not None):
+        width += last.size  # some makers leave room for one letter more
+    return last.x1 + 0.2 * last.size + width < margins.right(last) - 0.05 * last.size
 
 
 def _is_set_in(paragraph: Paragraph, line: Line) -> bool:
@@ -236,10 +248,17 @@ def _is_next_dash(paragraph: Paragraph, line: Line) -> bool:
 
 def _is_set_out(paragraph: Paragraph, line: Line) -> bool:
     """Tell whether a line begins further to the left than the item, or than the paragraph after its first."""
-    if paragraph.kind != "item" and len(paragraph.lines) == 1:
+    first, last = paragraph.lines[0], paragraph.lines[-1]
+    if len(paragraph.lines) == 1 and (paragraph.kind != "item" or _is_first_line(first, line)):
         return False
-    least = paragraph.lines[0].x0 if paragraph.kind == "item" else paragraph.lines[-1].x0
+    least = min(first.x0, last.x0) if paragraph.kind == "item" else last.x0
     return line.x0 < least - 0.7 * line.size
+
+
+def _is_first_line(first: Line, line: Line) -> bool:
+    """Tell whether a numbered line is the first of a paragraph, set in, whose sentence goes on below."""
+    is_numbered = NUMBER.fullmatch(first.words[0].text) is not None
+    return is_numbered and first.x0 - line.x0 < _FIRST_LINE * line.size and first.text[-1] not in _ENDS
 
 
 def _is_set_in_from(line: Line, paragraph: Paragraph, margins: Margins) -> bool:

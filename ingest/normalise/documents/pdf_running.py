@@ -60,7 +60,8 @@ def repeated(pages: Sequence[list[Line]]) -> set[int]:
     apart from the text, or of another size than it, or short and said on half of the pages; or it is the
     outermost line, is set apart, not larger than the text, and half of the pages have such a line there. A
     full line that is no farther from its neighbour than the text's own lines are is text: pages of double
-    spaced lines, or of clauses that end alike, lose none to this; nor do slides lose their titles.
+    spaced lines, or of clauses that end alike, lose none to this; nor do slides lose their titles. A line
+    that begins with a mark which stands raised on its page counts for nothing: it begins a note.
     """
     if len([lines for lines in pages if lines]) < 2:
         return set()
@@ -71,6 +72,7 @@ def repeated(pages: Sequence[list[Line]]) -> set[int]:
     first_at: Counter[tuple[str, int]] = Counter()
     outer: list[list[tuple[Line, str, bool, bool]]] = []
     for lines in pages:
+        raised = {word.mark for line in lines for word in line.words if word.is_raised}
         by_height = sorted(lines, key=lambda line: -line.y)
         found: list[tuple[Line, str, bool, bool]] = []
         for end, ordered in (("top", by_height), ("end", by_height[::-1])):
@@ -80,8 +82,9 @@ def repeated(pages: Sequence[list[Line]]) -> set[int]:
                 beyond = any(gaps[rank:]) or abs(line.size - size) > _OTHER_SIZE * size
                 found += [(one, end, gaps[0] and rank == 0, beyond) for one in same]
         outer.append(found)
-        said.update({(round(line.y), _said(line)) for line, *_ in found})
-        first_at.update({(end, round(line.y)) for line, end, apart, _ in found if apart})
+        likely = [each for each in found if not _begins_note(each[0], raised)]
+        said.update({(round(line.y), _said(line)) for line, *_ in likely})
+        first_at.update({(end, round(line.y)) for line, end, apart, _ in likely if apart})
     least = max(2, (len(pages) + 2) // 3) if len(pages) > 2 else 2
     half = (len(pages) + 1) // 2
     gone: set[int] = set()
@@ -98,6 +101,10 @@ def repeated(pages: Sequence[list[Line]]) -> set[int]:
             ):
                 gone.add(id(line))
     return gone
+
+
+def _begins_note(line: Line, raised: set[str]) -> bool:
+    return len(line.words) > 1 and line.words[0].mark.rstrip(".)") in raised
 
 
 def _is_apart(ordered: list[Line], rank: int, pitch: float) -> bool:

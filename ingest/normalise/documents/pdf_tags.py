@@ -21,7 +21,7 @@ from ingest.normalise.documents.pdf_tree import NOTES, Node, Tree, has_notes, na
 from ingest.normalise.documents.pdf_unsaid import PageLines
 from ingest.normalise.extraction import Annotation, BlockKind, Limits
 
-WAY = "pdf-tags/4"
+WAY = "pdf-tags/5"
 _LEAST_TAGGED = 0.8
 # They hold text in a line, and end no block.
 _INLINE_LIST = """

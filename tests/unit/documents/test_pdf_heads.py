@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.normalise.documents import pdf, pdf_tags
+from ingest.normalise.documents import pdf, pdf_geometry, pdf_tags
 from ingest.normalise.extraction import Annotation, Limits
 from tests.unit.documents.drawn import At, drawn
 
@@ -57,3 +57,36 @@ def test_what_a_tag_says_is_something_else_is_text(kind: str) -> None:
 
 def test_a_document_of_one_page_has_none() -> None:
     assert read(pages("P", "P", count=1))[1:] == (["Lease agreement", BODY[0], "Page 1 of 1"], ())
+
+
+@pytest.mark.parametrize("raised", [True, False])
+def test_notes_that_say_the_same_are_no_running_feet(raised: bool) -> None:
+    numbers = (1, 2, 3)
+    data = drawn(
+        [
+            [
+                At(50, 512, f"A paragraph that begins on page {number}"),
+                At(50, 500, f"and has a second line, which page {number} has too"),
+                At(50, 488, "A word"),
+                *([At(81.2, 492, str(number), size=6)] if raised else []),
+                *(At(50, 476 - 12 * n, f"{line} {number}.") for n, line in enumerate(LINES)),
+                At(50, 60, f"{number} Ibid., page 7.", size=8),
+            ]
+            for number in numbers
+        ]
+    )
+    way, text, heads = read(data)
+
+    assert way == pdf_geometry.WAY
+    notes = ["Ibid., page 7."] * 3 if raised else []
+    assert (text[-3:] if raised else [], heads) == (
+        notes,
+        () if raised else (Annotation(kind="foot", text="Ibid., page ."),),
+    )
+
+
+def test_cells_that_are_drawn_close_to_each_other_are_parted_as_those_above() -> None:
+    rows = [At(50, 500, "wo"), At(73.2, 500, "12"), At(50, 486, "word"), At(73.2, 486, "34")]
+
+    assert read(drawn([rows]))[1] == ["wo\t12", "word\t34"]
+    assert read(drawn([rows[2:]]))[1] == ["word34"]

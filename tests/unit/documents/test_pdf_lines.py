@@ -9,6 +9,11 @@ from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_lines import Line, Margins, Word
 from ingest.normalise.documents.pdf_paragraphs import paragraphs
 
+FRENCH = (
+    "Il peut choisir le plus simple de tous les textes, sans être obligé de lire le reste des documents de la"
+    " commune, qui sont longs et que personne ne lit jamais jusqu’à la fin."
+)
+
 
 @pytest.mark.parametrize(
     ("elsewhere", "lines", "text"),
@@ -29,6 +34,16 @@ from ingest.normalise.documents.pdf_paragraphs import paragraphs
         ),
         ("", "the http://www.example.org/a and/-\nor b", "the http://www.example.org/a and/- or b"),
         ("", "either:\n/ or //", "either: / or //"),
+        # A letter by itself, and an abbreviation, are no piece that a line's end leaves.
+        ("Stuur de brief naar het adres van de gemeente", "een e-\nmailadres", "een e-mailadres"),
+        ("Stuur de brief naar het adres van de gemeente", "een CD-\nspeler", "een CD-speler"),
+        ("Ein PPPoE ist hier", "das PP-\nPoE", "das PPPoE"),
+        ("", "ANY GEN-\nERAL DAMAGES", "ANY GENERAL DAMAGES"),
+        ("", "from EU-\nUSA talks", "from EU-USA talks"),
+        # Without a list of a language's words, what stands by itself elsewhere in the document is a word.
+        (FRENCH, "choisissez simple-\nment la partition", "choisissez simplement la partition"),
+        (FRENCH, "il est peut-\nêtre trop tard", "il est peut-être trop tard"),
+        (FRENCH, "un ré-\nsumé", "un résumé"),
     ],
 )
 def test_the_end_of_a_line(elsewhere: str, lines: str, text: str) -> None:
@@ -113,6 +128,78 @@ def test_where_a_paragraph_ends(case: str) -> None:
     lines, lengths = PARAGRAPHS[case]
 
     assert [len(each.lines) for each in paragraphs(lines, Margins([*COLUMN, *lines]))] == lengths
+
+
+def mark(text: str, y: float) -> Line:
+    """An item: its mark, a gap, and a text that does not reach the end of its line."""
+    return Line([Word("•", 50, 54, y, 10), Word(text, 64, 250, y, 10, begins_run=True)], y, 10, 1)
+
+
+def test_items_below_each_other_are_no_rows() -> None:
+    items = [mark("one", 400), mark("two", 388), line([(64, 120)], 376)]
+
+    assert [(each.kind, len(each.lines)) for each in paragraphs(items, Margins(items))] == [
+        ("item", 1),
+        ("item", 2),
+    ]
+
+
+BOXES = [said("a b c d e f g h i j", 60, 230 - 0.1 * (n % 3), 660 - 12 * n) for n in range(3)] + [
+    said("a b c d e f g h", 60, 230, 500 - 12 * n) for n in range(3)
+] + [said("a b c d e f g", 60, 229.8, 300)]  # fmt: skip
+
+
+def test_a_line_that_reaches_the_margin_of_other_boxes_goes_on() -> None:
+    note = [said("a b c d e f g", 60, 230, 100), said("a b", 60, 100, 88)]
+    known, unknown = Margins([*COLUMN, *BOXES, *note]), Margins([*COLUMN, *note])
+
+    assert [len(each.lines) for each in paragraphs(note, known)] == [2]
+    assert [len(each.lines) for each in paragraphs(note, unknown)] == [1, 1]
+
+
+def test_lines_that_say_the_same_make_no_margin() -> None:
+    same = [said("a b c d e f g", 60, 230, 300 - 12 * n) for n in range(9)]
+
+    assert Margins([*COLUMN, *same]).right(same[0]) == 300
+
+
+@pytest.mark.parametrize(("end", "lengths"), [("in", [3]), ("end.", [1, 2])])
+def test_a_numbered_line_that_is_set_in_goes_on_where_its_sentence_does(end: str, lengths: list[int]) -> None:
+    clause = [
+        said(f"5. b c d e f g h {end}", 65, 300, 400),
+        said("permission c d e f g h i", 50, 300, 388),
+        said("a b", 50, 90, 376),
+    ]
+
+    assert [len(each.lines) for each in paragraphs(clause, Margins([*COLUMN, *clause]))] == lengths
+
+
+def test_lines_of_wide_letters_may_leave_room_for_one_more() -> None:
+    # As long as they are: 25 letters, and what is left of a line that ends with punctuation.
+    ragged = [
+        Line([Word("租" * 25, 50, 300 - 3 * (n % 4), 700 - 12 * n, 10)], 700 - 12 * n, 10, 1)
+        for n in range(20)
+    ]
+    near = [
+        Line([Word("赁" * 23, 50, 285, 300, 10)], 300, 10, 1),
+        Line([Word("合同", 50, 70, 288, 10)], 288, 10, 1),
+    ]
+    far = [
+        Line([Word("赁" * 22, 50, 270, 200, 10)], 200, 10, 1),
+        Line([Word("合同", 50, 70, 188, 10)], 188, 10, 1),
+    ]
+    margins = Margins([*ragged, *near, *far])
+
+    assert [len(each.lines) for each in paragraphs(near, margins)] == [2]
+    assert [len(each.lines) for each in paragraphs(far, margins)] == [1, 1]
+
+
+@pytest.mark.parametrize(("short", "is_even"), [(0, True), (2, True), (8, False)])
+def test_margins_are_even_where_lines_with_one_below_them_reach_it(short: int, is_even: bool) -> None:
+    apart = [said("a b", 50, 100, 3000 - 40 * n) for n in range(30)]  # by themselves, as headings are
+    ragged = [said("a b c d", 50, 250 + n, 400 - 12 * n) for n in range(short)]
+
+    assert Margins([*COLUMN, *apart, *ragged]).is_even == is_even
 
 
 def test_lines_that_were_stretched_to_their_margin_are_no_rows() -> None:

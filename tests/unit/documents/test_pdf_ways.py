@@ -41,12 +41,12 @@ CASES = {  # name, way and digest of each stand in READ
     "an accent drawn by itself": drawn(ACCENT),
 }
 READ = """
-heads that no tag names	pdf-tags/4	76f2cd26cbed25fc
-heads that tags name	pdf-tags/4	76f2cd26cbed25fc
-columns	pdf-geometry/4	30116a133d6d01b3
-rows	pdf-geometry/4	e6d075c01224fc10
-lines	pdf-geometry/4	e8a60dd1a515d5e5
-an accent drawn by itself	pdf-geometry/4	3a1c947c3c3e9b3f
+heads that no tag names	pdf-tags/5	e7e7c6a1ecea60ab
+heads that tags name	pdf-tags/5	e7e7c6a1ecea60ab
+columns	pdf-geometry/5	43ab698fc8a34923
+rows	pdf-geometry/5	2d99a5be81cb0196
+lines	pdf-geometry/5	10c36ae41e3a1d7b
+an accent drawn by itself	pdf-geometry/5	c602ee0cda087df6
 """
 
 
