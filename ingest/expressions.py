@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from typing import cast, overload
+from weakref import WeakSet
 
 _ASKED = (
     "findall", "finditer", "flags", "fullmatch", "groupindex", "groups", "match", "pattern", "search",
@@ -19,7 +20,7 @@ _IS_RIGHT = sys.version_info >= (3, 11, 5)
 class _Compiled:
     """What is asked of an expression, taken from the compiled one."""
 
-    __slots__ = ("_flags", "_written", *_ASKED)
+    __slots__ = ("__weakref__", "_flags", "_written", *_ASKED)
     pattern: str | bytes
 
 
@@ -31,6 +32,7 @@ class Expression(_Compiled):
     def __init__(self, written: str | bytes, flags: int) -> None:
         self._written = written
         self._flags = flags
+        _waiting.add(self)
 
     def __getattr__(self, name: str) -> object:
         # Called where a slot is empty, so only before that; two threads may both do it.
@@ -42,6 +44,17 @@ class Expression(_Compiled):
         # A class with `__getattr__` finds each attribute several times slower.
         self.__class__ = _Compiled  # type: ignore[assignment]
         return getattr(compiled, name)
+
+
+# Named, and perhaps not compiled.
+_waiting: WeakSet[Expression] = WeakSet()
+
+
+def compile_all() -> None:
+    """Compile what is named so far: each process that is forked then has it, and compiles none of it."""
+    for each in tuple(_waiting):
+        if each.pattern is not None:  # asked, so compiled
+            _waiting.discard(each)
 
 
 def possessive(group: str, times: str = "*", *, begun: str = "", is_right: bool = _IS_RIGHT) -> str:

@@ -10,6 +10,7 @@ import os
 from functools import partial
 from types import ModuleType
 
+from ingest import expressions
 from ingest.confined import frames, locks, samples
 from ingest.normalise import language
 from ingest.normalise.decode import decode
@@ -22,7 +23,7 @@ _ODD = b"\xe9t\xe9 caf\xe9 na\xefve \x93quoted\x94 "
 
 
 def warm(module: str) -> ModuleType | None:
-    """Load a reader and all that it loads late, by having it read a tiny document; None: it is not there."""
+    """Load a reader and all that it loads late, by having it read tiny documents; None: it is not there."""
     try:
         reader = importlib.import_module(f"{READERS}.{module}")
     except ImportError:
@@ -30,6 +31,7 @@ def warm(module: str) -> ModuleType | None:
     for sample in samples.sample_of(module):
         with contextlib.suppress(Refused):
             reader.read(sample, Limits())
+    expressions.compile_all()
     return reader
 
 

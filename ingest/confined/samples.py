@@ -85,6 +85,28 @@ _PAGE = (
     b"<!DOCTYPE html><html><head><title>Sample</title></head><body><article><h1>Sample</h1>"
     b"<p>caf\xc3\xa9 &eacute; one</p><table><tr><td>a<td>b</table></article></body></html>"
 )
+_TEXT = b"A sample of words, that a child finds in <a href=/b>some <b>place</b></a> and reads again. " * 4
+# What most pages have, so that a child does hardly anything for the first time.
+_ARTICLE = (
+    b"<!DOCTYPE html><html lang=en><head><title>Sample</title><meta name=description content=a>"
+    b"<meta property='og:type' content=article><style>p {}</style><script>a</script>"
+    b"<script type='application/ld+json'>{}</script><link rel=icon href=a></head><body class=a>"
+    b"<header><nav><ul><li><a href=/>a</a></ul></nav></header><main id=content><article class='post b'>"
+    b"<h1>Sample</h1><!-- c --><p class=byline>By <span>A</span> <time datetime=2022-02-01>b</time>"
+    b"<figure><img src=a alt=b><figcaption>c</figcaption></figure><p>"
+    + _TEXT
+    + b"<p style='a:b'>"
+    + _TEXT
+    + b""
+    b"<h2>b</h2><ul><li>"
+    + _TEXT
+    + b"<li>b</ul><blockquote><p>"
+    + _TEXT
+    + b"</blockquote><iframe src=a></iframe>"
+    b"<table><tr><th>a<th>b<tr><td>c<td>d</table></article><aside class=related><p>" + _TEXT + b"</aside>"
+    b"<section id=comments class=comments><p>a</section></main><form><input></form>"
+    b"<footer><p>&copy; a</footer></body></html>"
+)
 _RTF = rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Arial;}}\pard Sample caf\'e9 \u8212? text\par}"
 _MAIL = (
     b"From: A <a@example.org>\r\nTo: b@example.org\r\nSubject: =?utf-8?q?caf=C3=A9?=\r\n"
@@ -114,7 +136,7 @@ _SAMPLES: dict[str, tuple[Callable[[], bytes], ...]] = {
     "html_whole": (lambda: _PAGE, lambda: _PAGE.replace(b"\xc3\xa9", b"\xe9")),
     "html_auto": (lambda: _PAGE,),
     "html_selection": (lambda: _PAGE,),
-    "html_article": (lambda: _PAGE,),
+    "html_article": (lambda: _PAGE, lambda: _ARTICLE),
     "pdf": (lambda: _PDF,),
     "pdf_without_tags": (lambda: _PDF,),
 }

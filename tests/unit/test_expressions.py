@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import ingest
-from ingest.expressions import _IS_RIGHT, Expression, _Compiled, expression, possessive
+from ingest.expressions import _IS_RIGHT, Expression, _Compiled, compile_all, expression, possessive
 
 PROGRAM = Path(ingest.__file__).parent
 
@@ -84,3 +84,13 @@ def _within(*values: object) -> Iterator[_Compiled]:
             yield from _within(*one)
         elif isinstance(one, dict):
             yield from _within(*one.values())
+
+
+def test_all_that_wait_are_compiled_at_once() -> None:
+    asked, other = expression("a"), expression("b")
+    assert other.match("b") is not None
+    compile_all()
+    assert not waits(asked)
+    assert asked.match("a") is not None
+    later = expression("c")
+    assert waits(later)

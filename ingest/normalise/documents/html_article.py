@@ -8,8 +8,9 @@ none, and where a page has more tags than it reads in time, the page is read who
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from ingest.expressions import expression
@@ -100,6 +101,17 @@ def _narrowed(page: str) -> str:
     return _SPAN.sub(r"\g<1>1", page) if rows * width > _MOST_TAGS else page
 
 
+class _StopWords:
+    """Those of all languages that the library has, given once to be made a set of: the set alone is kept."""
+
+    def __init__(self, languages: Iterable[str], of: Callable[[str], Iterable[str]]) -> None:
+        self._languages = languages
+        self._of = of
+
+    def __iter__(self) -> Iterator[str]:
+        return itertools.chain.from_iterable(map(self._of, self._languages))
+
+
 @functools.cache
 def _extraction() -> Callable[..., object]:
     """Return what finds an article, with the lists of words that it reads when it first falls back on them.
@@ -109,11 +121,13 @@ def _extraction() -> Callable[..., object]:
     try:
         import trafilatura  # noqa: PLC0415 - large, and only an article needs it
         from justext.core import define_stoplist  # noqa: PLC0415 - the same
-        from trafilatura.external import jt_stoplist_init  # noqa: PLC0415 - the same
+        from justext.utils import get_stoplist, get_stoplists  # noqa: PLC0415 - the same
+        from trafilatura import external  # noqa: PLC0415 - the same
     except ModuleNotFoundError as missing:
         detail = "an article is found with the extra `documents`: pip install 'ingest[documents]'"
         raise Refused("no_extractor", detail) from missing
-    define_stoplist(jt_stoplist_init())
+    external.JT_STOPLIST = _StopWords(get_stoplists(), get_stoplist)  # type: ignore[assignment]
+    define_stoplist(external.JT_STOPLIST)
     found: Callable[..., object] = trafilatura.bare_extraction
     return found
 

@@ -75,6 +75,20 @@ def test_the_page_s_own_mark_up_decides() -> None:
     assert html_auto.read(other, Limits()) == html_whole.read(other, Limits())
 
 
+def test_the_library_has_the_words_of_all_languages_and_reads_them_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from justext import core, utils
+    from trafilatura import external
+
+    html_article._extraction()
+    monkeypatch.setattr(utils.pkgutil, "get_data", None)
+    words = core.define_stoplist(external.JT_STOPLIST)
+    assert {"the", "het", "und", "które"} < words
+    lists = {"a": ["x", "y"], "b": ["z"]}
+    assert list(html_article._StopWords(lists, lists.__getitem__)) == ["x", "y", "z"]
+
+
 def test_without_the_extra_it_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "trafilatura", None)
     monkeypatch.setattr(html_article, "_extraction", html_article._extraction.__wrapped__)
