@@ -17,7 +17,7 @@ from types import ModuleType
 
 import msgspec
 
-from ingest.confined import child, frames, locks
+from ingest.confined import child, frames, large_pages, locks
 from ingest.forking import ignore_stops
 from ingest.normalise.document_formats import STANDARD
 
@@ -83,8 +83,11 @@ class Warden:
 
     def _alone(self, ask: frames.Ask, data: bytes) -> bytes:
         """Have a document read by a child of its own."""
+        is_new = ask.module not in self._readers
         if self._warm(ask.module) is None:
             return frames.failed(f"there is no reader {ask.module}", "no_extractor")
+        if is_new:
+            large_pages.collapse()
         one = self._start((ask.module,), once=True)
         answer, lives = self._read_by(one, ask, data)
         if lives:
