@@ -8,6 +8,7 @@ it reaches, is counted from the side on which reading begins: a page written fro
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -59,9 +60,9 @@ class _Cluster(msgspec.Struct, gc=False):
     kind: str
     word: int
 
-    @property
-    def left(self) -> float:
-        return self.glyphs[0].left
+
+def _left(cluster: _Cluster) -> float:
+    return cluster.glyphs[0].left
 
 
 def has_letters(text: str) -> bool:
@@ -75,12 +76,10 @@ def in_order(glyphs: Sequence[Glyph], width: float) -> list[Glyph]:
     On a page that is written from right to left they are counted from there.
     """
     kinds = [unicodedata2.bidirectional(glyph.text) for glyph in glyphs]
-    is_right = 2 * sum(kind in _RIGHT for kind in kinds) > sum(
-        kind in _RIGHT or kind == "L" for kind in kinds
-    )
+    is_right = sum(map(kinds.count, _RIGHT)) > kinds.count("L")
     for before, glyph in itertools.pairwise(glyphs):
-        is_one = abs(before.left - glyph.left) < _SAME_PLACE * glyph.size
-        if is_one and _LAM in {before.text, glyph.text}:
+        is_lam = glyph.text == _LAM or before.text == _LAM
+        if is_lam and abs(before.left - glyph.left) < _SAME_PLACE * glyph.size:
             glyph.right = before.right
     ordered: list[Glyph] = []
     for line in _lines(glyphs):
@@ -88,8 +87,9 @@ def in_order(glyphs: Sequence[Glyph], width: float) -> list[Glyph]:
             for glyph in line:
                 glyph.left, glyph.right = width - glyph.right, width - glyph.left
         ordered += _line(line, is_right=is_right)
-    _mend_brackets([glyph for glyph in ordered if glyph.is_bracket])
-    return _without_inner_blanks(ordered)
+    brackets = [glyph for glyph in ordered if glyph.is_bracket]
+    _mend_brackets(brackets)
+    return _without_inner_blanks(ordered) if brackets else ordered
 
 
 def _without_inner_blanks(glyphs: Sequence[Glyph]) -> list[Glyph]:
@@ -147,20 +147,19 @@ def _turns(brackets: Sequence[tuple[bool, int]]) -> tuple[bool, ...]:
 
 def _lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
     """Return the characters by line: those that follow each other and stand on one baseline."""
-    found: list[list[Glyph]] = []
-    at: Glyph | None = None
+    line: list[Glyph] = []
+    found = [line]
+    y = size = 0.0
+    is_begun = False
     for glyph in glyphs:
-        is_blank = glyph.text.isspace()
-        if not found or not (is_blank or _is_beside(glyph, at)):
-            found.append([])
-        if not is_blank:
-            at = glyph
-        found[-1].append(glyph)
+        if not glyph.text.isspace():
+            if is_begun and abs(glyph.y - y) > _SAME_LINE * max(size, glyph.size):
+                line = []
+                found.append(line)
+            is_begun = True
+            y, size = glyph.y, glyph.size
+        line.append(glyph)
     return found
-
-
-def _is_beside(glyph: Glyph, other: Glyph | None) -> bool:
-    return other is None or abs(glyph.y - other.y) <= _SAME_LINE * max(other.size, glyph.size)
 
 
 def _line(line: list[Glyph], *, is_right: bool) -> list[Glyph]:
@@ -175,7 +174,7 @@ def _line(line: list[Glyph], *, is_right: bool) -> list[Glyph]:
             clusters[-1].glyphs.append(glyph)
         else:
             clusters.append(_Cluster([glyph], kind, len(blanks)))
-    clusters.sort(key=lambda cluster: cluster.left)
+    clusters.sort(key=_left)
     _mend_ligatures(clusters)
     if is_right:
         for at, cluster in enumerate(clusters):
@@ -196,8 +195,9 @@ def _line(line: list[Glyph], *, is_right: bool) -> list[Glyph]:
 def _mend_ligatures(clusters: list[_Cluster]) -> None:
     """Put lam and alef that are one glyph in this order: no glyph has them in the other."""
     for at, (first, second) in enumerate(itertools.pairwise(clusters)):
-        is_one = abs(first.left - second.left) < _SAME_PLACE * first.glyphs[0].size
-        if is_one and first.glyphs[0].text in _ALEFS and second.glyphs[0].text == _LAM:
+        alef, lam = first.glyphs[0], second.glyphs[0]
+        is_pair = lam.text == _LAM and alef.text in _ALEFS
+        if is_pair and abs(alef.left - lam.left) < _SAME_PLACE * alef.size:
             clusters[at : at + 2] = second, first
 
 
@@ -207,13 +207,13 @@ def _with_blanks(clusters: Sequence[_Cluster], blanks: Sequence[Glyph]) -> list[
     The library's blanks stand where words meet as the file draws them, which is not where they meet as read.
     """
     found: list[Glyph] = []
-    for before, cluster in itertools.pairwise((None, *clusters)):
-        assert cluster is not None
-        if before is not None:
-            least = _GAP if cluster.word == before.word else _GAP_OF_WORDS
-            end = before.glyphs[0].right
-            if cluster.left - end > least * cluster.glyphs[0].size:
-                found.append(Glyph(found[-1].index, " ", end, end, found[-1].y, found[-1].size))
+    word, end = -1, math.inf
+    for cluster in clusters:
+        first = cluster.glyphs[0]
+        if first.left - end > (_GAP if cluster.word == word else _GAP_OF_WORDS) * first.size:
+            last = found[-1]
+            found.append(Glyph(last.index, " ", end, end, last.y, last.size))
+        word, end = cluster.word, first.right
         found += cluster.glyphs
     return found + [blank for blank in blanks if blank.text in "\r\n"]
 
@@ -224,7 +224,7 @@ def _turned(clusters: Sequence[_Cluster]) -> list[_Cluster]:
     axis = min(glyph.left for glyph in glyphs) + max(glyph.right for glyph in glyphs)
     for glyph in glyphs:
         glyph.left, glyph.right = axis - glyph.right, axis - glyph.left
-    return sorted(clusters, key=lambda cluster: cluster.left)
+    return sorted(clusters, key=_left)
 
 
 def _turn_left(clusters: list[_Cluster]) -> None:
@@ -237,6 +237,9 @@ def _turn_left(clusters: list[_Cluster]) -> None:
     end = len(backwards)
     at = 0
     while at < end:
+        if backwards[at].kind in _RIGHT:
+            at += 1
+            continue
         stop = _end_of_left(backwards, at)
         if stop > at:
             low, high = end - stop, end - at
