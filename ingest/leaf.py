@@ -20,7 +20,9 @@ from hashlib import sha256
 import msgspec
 
 from ingest import merkle
+from ingest.model import Rendition
 
+Part = tuple[object, ...]  # of a leaf: the values of one row, as they are committed to
 FORM = 2  # of the changes that are recorded now
 _NAMES = {1: "ingest.change.v1", 2: "ingest.change.v2"}
 
@@ -83,6 +85,8 @@ class LeafChange(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 _OF_FORM_1 = LeafChange.__struct_fields__.index("form")  # columns that were there
+# Columns that form 2 has in the clear; the actor, which it has too, comes behind the paths.
+_AS_THEY_ARE = LeafChange.__struct_fields__.index("path")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -97,13 +101,19 @@ def canonical(
         if change.salt is not None or any(each.beside_hash is not None for each in renditions):
             raise ValueError("a change of form 1 has no salt, and nothing beside its texts")
         first = msgspec.structs.astuple(change)[:_OF_FORM_1]
-        return _encode((_NAMES[1], first, _version(version), [_rendition_1(each) for each in renditions]))
+        made_version = None if version is None else version_part(*msgspec.structs.astuple(version))
+        return _encode((_NAMES[1], first, made_version, [_rendition_1(each) for each in renditions]))
     if change.form != FORM or change.salt is None:
         raise ValueError(f"no form {change.form}, or no salt")
-    made = [_rendition_2(each) for each in renditions]
-    renewed = change.type == "renormalised"
-    return _encode(
-        (_NAMES[2], _change_2(change, change.salt), _version(version), _together(made) if renewed else made)
+    return canonical_2(
+        msgspec.structs.astuple(change)[:_AS_THEY_ARE],
+        change.salt,
+        change.path,
+        change.from_path,
+        change.actor,
+        None if version is None else version_part(*msgspec.structs.astuple(version)),
+        [rendition_part(each.no, each.salt, each.text_hash, each, each.beside_hash) for each in renditions],
+        are_many=change.type == "renormalised",
     )
 
 
@@ -112,82 +122,75 @@ def hash_of(change: LeafChange, version: LeafVersion | None, renditions: tuple[L
     return merkle.leaf_hash(canonical(change, version, renditions))
 
 
-def _change_2(change: LeafChange, salt: bytes) -> tuple[object, ...]:
+def canonical_2(
+    columns: Part,
+    salt: bytes,
+    path: bytes,
+    from_path: bytes | None,
+    actor: str | None,
+    version: Part | None,
+    renditions: Sequence[Part],
+    *,
+    are_many: bool,
+) -> bytes:
+    """Return the bytes that a leaf of form 2 commits to.
+
+    `columns` are those of the change before its path, in the order of `LeafChange`. The parts are made by
+    `version_part` and `rendition_part`; `are_many` says that the renditions are of a renormalised document.
+    """
+    old = None if from_path is None else _salted(salt, from_path)
+    change = (*columns, _salted(salt, path), old, actor)
+    return _encode((_NAMES[2], change, version, _together(renditions) if are_many else renditions))
+
+
+def version_part(no: int, salt: bytes, digest: bytes, size: int, observed_at: int, modified_at: int) -> Part:
+    """Return what a leaf has of a version, in both forms. The arguments are in the order of `LeafVersion`."""
+    return no, _salted(salt, digest), size, observed_at, modified_at
+
+
+def rendition_part(
+    no: int,
+    salt: bytes,
+    text_hash: bytes | None,
+    described: LeafRendition | Rendition,
+    beside_hash: bytes | None,
+) -> Part:
+    """Return what a leaf of form 2 has of a rendition; `salt` is its version's."""
+    title = described.title
     return (
-        change.seq,
-        change.id,
-        change.recorded_at,
-        change.observed_at,
-        change.type,
-        change.cause,
-        change.reason,
-        change.root,
-        change.document,
-        change.no,
-        change.previous_no,
-        _salted(salt, change.path),
-        None if change.from_path is None else _salted(salt, change.from_path),
-        change.actor,
+        no,
+        described.normaliser,
+        described.libraries,
+        text_hash and _salted(salt, text_hash),
+        described.text_reason,
+        described.media_type,
+        described.encoding,
+        described.bom,
+        described.lossy,
+        described.newline,
+        described.language,
+        None if title is None else _salted(salt, title.encode()),
+        described.date,
+        described.date_earliest,
+        described.date_latest,
+        None if beside_hash is None else _salted(salt, beside_hash),
     )
 
 
-def _version(version: LeafVersion | None) -> tuple[object, ...] | None:
-    if version is None:
-        return None
-    hashed = _salted(version.salt, version.hash)
-    return version.no, hashed, version.size, version.observed_at, version.modified_at
-
-
-def _together(renditions: Sequence[tuple[object, ...]]) -> tuple[int, bytes]:
+def _together(renditions: Sequence[Part]) -> tuple[int, bytes]:
     """Return the number of renditions, and the root of the tree over them (RFC 6962)."""
     leaves = [merkle.leaf_hash(_encode(each)) for each in renditions]
     frontier, number = merkle.extend((), 0, leaves)
     return number, merkle.root(frontier)
 
 
-def _rendition_1(rendition: LeafRendition) -> tuple[object, ...]:
-    return (
-        *_named(rendition),
-        rendition.confidence,
-        *_described(rendition),
-        rendition.words,
-        rendition.sentences,
-    )
+_CONFIDENCE = 8  # the place in a leaf of form 1, behind the byte-order mark
 
 
-def _rendition_2(rendition: LeafRendition) -> tuple[object, ...]:
-    beside = rendition.beside_hash
-    return (
-        *_named(rendition),
-        *_described(rendition),
-        None if beside is None else _salted(rendition.salt, beside),
-    )
-
-
-def _named(rendition: LeafRendition) -> tuple[object, ...]:
-    return (
-        rendition.no,
-        rendition.normaliser,
-        rendition.libraries,
-        rendition.text_hash and _salted(rendition.salt, rendition.text_hash),
-        rendition.text_reason,
-        rendition.media_type,
-        rendition.encoding,
-        rendition.bom,
-    )
-
-
-def _described(rendition: LeafRendition) -> tuple[object, ...]:
-    title = rendition.title
-    return (
-        rendition.lossy,
-        rendition.newline,
-        rendition.language,
-        None if title is None else _salted(rendition.salt, title.encode()),
-        rendition.date,
-        rendition.date_earliest,
-        rendition.date_latest,
-    )
+def _rendition_1(rendition: LeafRendition) -> Part:
+    part = rendition_part(rendition.no, rendition.salt, rendition.text_hash, rendition, None)[:-1]
+    counts = rendition.words, rendition.sentences
+    return (*part[:_CONFIDENCE], rendition.confidence, *part[_CONFIDENCE:], *counts)
 
 
 def _salted(salt: bytes, value: bytes) -> bytes:

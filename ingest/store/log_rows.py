@@ -11,6 +11,7 @@ from operator import attrgetter
 import msgspec
 
 from ingest import leaf
+from ingest.merkle import leaf_hash
 from ingest.model import DocumentKey, RootKey, Seq
 from ingest.store import row_checksums
 from ingest.store.new_rows import Entry, NewRendition, NewVersion
@@ -112,12 +113,14 @@ def rows_of(entries: Sequence[Entry], keys: Keys, *, seq: Seq, label: int) -> Lo
         seq = Seq(seq + 1)
         made = entry.version
         no = None if entry.type == "rejected" else entry.previous
-        committed_version: leaf.LeafVersion | None = None
-        committed_renditions: tuple[leaf.LeafRendition, ...] = ()
+        version: leaf.Part | None = None
+        texts: list[leaf.Part] = []
         if made is not None:
             no = (entry.previous or 0) + 1
-            committed_version = _committed_version(made, no, entry.observed_at)
-            committed_renditions = (_committed_rendition(made, no),)
+            version = leaf.version_part(
+                no, made.salt, made.hash, made.size, entry.observed_at, made.modified_at
+            )
+            texts = [_rendition_part(made, no)]
             versions.append(
                 (
                     document,
@@ -135,27 +138,26 @@ def rows_of(entries: Sequence[Entry], keys: Keys, *, seq: Seq, label: int) -> Lo
             )
             renditions.append(_rendition_row(document, no, seq, made, keys))
         elif entry.renditions:
-            committed_renditions = tuple(_committed_rendition(other, other.no) for other in entry.renditions)
+            texts = [_rendition_part(other, other.no) for other in entry.renditions]
             renditions += (_rendition_row(document, other.no, seq, other, keys) for other in entry.renditions)
-        change = leaf.LeafChange(
-            seq=seq,
-            id=entry.id,
-            recorded_at=label,
-            observed_at=entry.observed_at,
-            type=entry.type,
-            cause=entry.cause,
-            reason=entry.reason,
-            root=keys.root_uid,
-            document=keys.uids[document],
-            no=no,
-            previous_no=entry.previous,
-            path=entry.path,
-            from_path=entry.from_path,
-            actor=None,
-            form=leaf.FORM,
-            salt=entry.salt,
+        columns = (
+            seq,
+            entry.id,
+            label,
+            entry.observed_at,
+            entry.type,
+            entry.cause,
+            entry.reason,
+            keys.root_uid,
+            keys.uids[document],
+            no,
+            entry.previous,
         )
-        leaves.append(leaf.hash_of(change, committed_version, committed_renditions))
+        renewed = entry.type == "renormalised"
+        canonical = leaf.canonical_2(
+            columns, entry.salt, entry.path, entry.from_path, None, version, texts, are_many=renewed
+        )
+        leaves.append(leaf_hash(canonical))
         changes.append(
             (
                 seq,
@@ -180,24 +182,9 @@ def rows_of(entries: Sequence[Entry], keys: Keys, *, seq: Seq, label: int) -> Lo
     return LogRows(versions, renditions, changes, leaves)
 
 
-def _committed_version(made: NewVersion, no: int, observed_at: int) -> leaf.LeafVersion:
-    return leaf.LeafVersion(
-        no=no,
-        salt=made.salt,
-        hash=made.hash,
-        size=made.size,
-        observed_at=observed_at,
-        modified_at=made.modified_at,
-    )
-
-
-def _committed_rendition(made: NewVersion | NewRendition, no: int) -> leaf.LeafRendition:
+def _rendition_part(made: NewVersion | NewRendition, no: int) -> leaf.Part:
     beside = None if made.beside is None else made.beside.hash
-    return leaf.LeafRendition(no, made.salt, made.text_hash, *(*_of_leaf(made.rendition), beside))
-
-
-# What a leaf has of a rendition as it is: all but the number, the salt, the text's hash and that of `beside`.
-_of_leaf = attrgetter(*leaf.LeafRendition.__struct_fields__[3:-1])
+    return leaf.rendition_part(no, made.salt, made.text_hash, made.rendition, beside)
 
 
 def _rendition_row(
