@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 from ingest.disk.gitignore import PatternList
-from ingest.expressions import expression
 
 PATH_BYTES = 2000
 OWN_FOLDER = b".ingest"
@@ -17,7 +14,6 @@ _SUFFIXES = (
 )  # fmt: skip
 _NAMES = ("4913", "Thumbs.db", "ehthumbs.db", "desktop.ini", "Icon\r")
 _BACKUP = "*.sb-????????-??????"  # of a save on macOS
-_BACKUP_NAME = expression(rb".*\.sb-.{8}-.{6}", re.DOTALL)
 _TRASH = b"$RECYCLE.BIN"
 # What a cloud client leaves in the place of a file that is not on this disk.
 _PLACEHOLDERS = (b".nextcloud", b".owncloud")
@@ -43,7 +39,9 @@ def is_temporary(name: bytes) -> bool:
             and len(name) > 1
         )
         or name.startswith(b"~$")
-        or (b".sb-" in name and _BACKUP_NAME.fullmatch(name) is not None)
+        or (
+            name[-19:-15] == b".sb-" and name[-7] == 45  # -
+        )
     )
 
 
@@ -112,7 +110,7 @@ class Patterns:
     def keeps_file(self, path: bytes) -> bool:
         """Tell whether a new file at this path is watched, its folders included in the question."""
         folder, _, name = path.rpartition(b"/")
-        if folder.startswith(b".") or b"/." in folder or _TRASH in folder.split(b"/"):
+        if folder and (folder.startswith(b".") or b"/." in folder or _TRASH in folder.split(b"/")):
             return False
         return (not is_temporary(name) or self.keeps_temporary(path)) and self.keeps_path(path)
 

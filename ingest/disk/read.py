@@ -99,7 +99,7 @@ def open_beneath(root: Descriptor, path: bytes, flags: int) -> Descriptor:
 
     With O_PATH and O_NOFOLLOW a link in last place is opened itself.
     """
-    if b"\0" in path:  # it would be cut there
+    if 0 in path:  # it would be cut there
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
     global _openat2_missing  # noqa: PLW0603  # what the kernel can do does not change
     if not path:

@@ -74,7 +74,7 @@ def _western_words(text: str) -> int | None:
             continue
     else:
         return None
-    if b"_" in kinds:
+    if 0x5F in kinds:  # _
         return None
     found = kinds.count(b" w") + kinds.startswith(b"w")
     joint = kinds.find(b"-")

@@ -20,7 +20,8 @@ def without_trailing_blanks(text: str) -> str:
     """Return the text with no space or tab at the end of a line; the same object when there is none."""
     if not (" \n" in text or "\t\n" in text or text.endswith((" ", "\t"))):
         return text
-    return "".join("\n".join(line.rstrip(_BLANKS) for line in piece.split("\n")) for piece in _pieces(text))
+    pieces = (text,) if len(text) <= _PIECE else _pieces(text)
+    return "".join(["\n".join([line.rstrip(_BLANKS) for line in piece.split("\n")]) for piece in pieces])
 
 
 def _pieces(text: str) -> Iterator[str]:

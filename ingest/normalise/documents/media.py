@@ -26,6 +26,7 @@ _IN_PACKAGE = (
     (b"xl/workbook", _OFFICE + "spreadsheetml.sheet"),
 )
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_NO_PROSE = (*_MARKS, b"From ", b"{", b"<")
 # Each comment ends at its first `-->`: one that might also end later would be tried with all that follow.
 _HTML = expression(
     rb"\s*+(?:(?><!--.{0,2000}?-->)\s*+|<\?xml[^>]{0,200}\?>\s*+){0,9}"
@@ -58,7 +59,8 @@ def media_type(data: bytes, name: str) -> str | None:
     if data.startswith(_OLE):
         return _compound(data)
     start = data[:1024]
-    if b"%PDF-" in start and (start.lstrip().startswith(b"%PDF-") or not _is_text(start)):
+    # A byte alone is asked for as a number, which takes a fifth of the time, here and below.
+    if 0x25 in start and b"%PDF-" in start and (start.lstrip().startswith(b"%PDF-") or not _is_text(start)):
         return "application/pdf"
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     if extension not in _BY_NAME and _is_prose(start):
@@ -82,10 +84,11 @@ def _is_prose(start: bytes) -> bool:
     RTF begins with a brace and HTML with a bracket, blanks aside, mail with the name of a header or a line
     of an mbox.
     """
-    first = start.lstrip()[:1]
-    if first in b"{<" or start.startswith((*_MARKS, b"From ")):
+    if start[:1].isspace():
+        start = start.lstrip()
+    if not start or start.startswith(_NO_PROSE):
         return False
-    return b":" not in start[:_LONGEST_HEADER]
+    return 0x3A not in start[:_LONGEST_HEADER]  # a colon
 
 
 def _package(data: bytes) -> str | None:
