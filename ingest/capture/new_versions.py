@@ -89,18 +89,21 @@ def _version(raw: Raw, content: Content, dictionary: Dictionary | None) -> NewVe
 
 
 def _content(raw: Raw, documents: Documents, readers: Readers) -> Content | Unfinished:
-    known = raw.extracted
-
-    def told(_fmt: DocumentFormat, _raw: bytes, _html: Html) -> Extracted | Unread:
-        assert known is not None
-        return known
-
-    reads = readers.read if known is None else told
+    reads = readers.read if raw.extracted is None else _told(raw.extracted)
     try:
         rendition = normalise.normalise(raw.raw, raw.name, read=reads, html=documents.html)
     except Unfinished as unfinished:
         return unfinished
     return Content(raw=raw.raw, sha256=raw.sha256, rendition=rendition)
+
+
+def _told(known: Extracted | Unread) -> normalise.Read:
+    """Return what tells of a document what is known already."""
+
+    def told(_fmt: DocumentFormat, _raw: bytes, _html: Html) -> Extracted | Unread:
+        return known
+
+    return told
 
 
 def _before(raw: Raw, dictionary: Dictionary | None) -> Chain | None:

@@ -245,13 +245,15 @@ def _look(
     """Read these paths, and make a version of what is at each, but for documents that take long."""
     found: list[WorkerAnswer] = []
     raws: list[Raw] = []
-    places: list[int] = []  # of these among what was found
+    places: list[tuple[int, read.Bytes]] = []  # of these among what was found
     size = 0
 
     def make_versions() -> None:
         made = new_versions.finished(new_versions.make(raws, dictionary, documents, readers))
-        for place, raw, version in zip(places, raws, made, strict=True):
-            found[place] = _with_version(found[place], raw, version)
+        for (place, reading), raw, version in zip(places, raws, made, strict=True):
+            if version is not None:
+                without = read.Bytes(b"", reading.signature, reading.modified_at)
+                found[place] = Made(without, found[place].read_at, raw.sha256, version)
         raws.clear()
         places.clear()
 
@@ -262,8 +264,8 @@ def _look(
             found.append(WorkerAnswer(reading, read_at, None, None))
             continue
         digest, name = sha256(reading.raw).digest(), ask.path.rpartition(b"/")[2]
-        places.append(len(found))
-        found.append(WorkerAnswer(msgspec.structs.replace(reading, raw=b""), read_at, digest, None))
+        places.append((len(found), reading))
+        found.append(Made(reading, read_at, digest, None))
         raws.append(Raw(name, reading.raw, digest, reading.modified_at, ask.salt))
         size += len(reading.raw)
         if size >= AT_ONCE:
@@ -271,14 +273,6 @@ def _look(
             size = 0
     make_versions()
     return found
-
-
-def _with_version(made: WorkerAnswer, raw: Raw, version: NewVersion | None) -> WorkerAnswer:
-    """Return what was found with its version, else with its bytes."""
-    if version is not None:
-        return msgspec.structs.replace(made, version=version)
-    assert isinstance(made.found, read.Bytes)
-    return msgspec.structs.replace(made, found=msgspec.structs.replace(made.found, raw=raw.raw))
 
 
 def _serve(

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import os
 import platform
 import stat
 import struct
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -25,6 +27,7 @@ _BENEATH = 0x08 | 0x04 | 0x02  # RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE
 _LONGEST = 4000  # PATH_MAX is 4096; longer paths go part by part
 _CHUNK = 1 << 20
 _HALF = 1 << 63
+_TO_READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
 _O_PATH = getattr(os, "O_PATH", os.O_RDONLY)
 _libc = ctypes.CDLL(None, use_errno=True) if platform.system() == "Linux" else None
 _openat2_missing = _libc is None
@@ -106,7 +109,7 @@ def open_beneath(root: Descriptor, path: bytes, flags: int) -> Descriptor:
         return Descriptor(os.open(b".", flags | os.O_CLOEXEC, dir_fd=root))
     if not _openat2_missing and len(path) < _LONGEST:
         assert _libc is not None
-        how = struct.pack("QQQ", flags | os.O_CLOEXEC, 0, _BENEATH)
+        how = _how(flags)
         while True:
             fd = int(_libc.syscall(_OPENAT2, root, path, how, len(how)))
             if fd >= 0:
@@ -118,6 +121,12 @@ def open_beneath(root: Descriptor, path: bytes, flags: int) -> Descriptor:
             if code not in (errno.EINTR, errno.EAGAIN):
                 raise OSError(code, os.strerror(code), path)
     return _open_part_by_part(root, path, flags)
+
+
+@functools.cache
+def _how(flags: int) -> bytes:
+    """Return what `openat2` is told: of the flags there are few."""
+    return struct.pack("QQQ", flags | os.O_CLOEXEC, 0, _BENEATH)
 
 
 def _is_openat2_allowed(root: Descriptor) -> bool:
@@ -238,11 +247,13 @@ def read_stable(
         first = look(root, path)
         if not isinstance(first, File):
             return first
-        glanced = first.signature
-    if (glanced.device, glanced.inode) in never:
-        return NoFile("replaced")
+        own = first.signature.device, first.signature.inode
+    else:
+        own = glanced.st_dev, glanced.st_ino
+    if own in never:
+        return Gone("replaced")
     try:
-        fd = open_beneath(root, path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        fd = open_beneath(root, path, _TO_READ)
     except OSError as error:
         if error.errno in ABSENT | REPLACED | TOO_FEW:
             return _explain_absence(root, path, error)
@@ -264,16 +275,21 @@ def read_stable(
         return Rejected("unreadable", os.strerror(error.errno or 0), known)
     finally:
         os.close(fd)
-    signature = signature_of(before)
-    if raw is None or signature_of(after) != signature:
+    stood = _of_signature(before)
+    if raw is None or _of_signature(after) != stood:
         return Moving()
-    if _glance(root, path) != signature and look(root, path) != File(signature):
+    signature, again = signature_of(before), _glance(root, path)
+    if (again is None or _of_signature(again) != stood) and look(root, path) != File(signature):
         return Moving()
     return Bytes(raw, signature, before.st_mtime_ns // 1000)
 
 
-def _glance(root: Descriptor, path: bytes) -> Signature | None:
-    """Return what `look` says of a regular file, at a fifth of its price; None for all else.
+# What `signature_parts` wraps, which two looks of one process need not.
+_of_signature = attrgetter("st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
+
+
+def _glance(root: Descriptor, path: bytes) -> os.stat_result | None:
+    """Return what the system says of a regular file, at a fifth of the price of `look`; None for all else.
 
     The way may lead through a link, so this is only for what a descriptor opened beneath confirms.
     """
@@ -281,17 +297,14 @@ def _glance(root: Descriptor, path: bytes) -> Signature | None:
         found = os.stat(path, dir_fd=root, follow_symlinks=False)
     except (OSError, ValueError):  # ValueError: a path with a NUL, out of a store that was tampered with
         return None
-    return signature_of(found) if stat.S_ISREG(found.st_mode) else None
+    return found if stat.S_ISREG(found.st_mode) else None
 
 
 def _read_all(fd: Descriptor, size: int, max_bytes: int) -> bytes | None:
     """Return all bytes to the end, or None when the file grew past what may be read."""
     first = os.read(fd, min(size + 1, _CHUNK))
-    if len(first) <= size < _CHUNK:
-        rest = os.read(fd, 1)  # one byte more than fstat said: it grew
-        if not rest:
-            return first
-        first += rest
+    if len(first) == size < _CHUNK:
+        return first  # one byte more was asked for, and there was none: it has not grown
     parts, total = [first], len(first)
     while part := os.read(fd, _CHUNK):
         parts.append(part)

@@ -37,9 +37,9 @@ class FolderCounts:
 
     def take(self, rows: Iterable[Row]) -> None:
         """Take in rows of `reader.changes`."""
-        for row in rows:
-            self._counts[row.type, row.root, row.path.rpartition(b"/")[0]] += 1
-            self.files += 1
+        found = [(row.type, row.root, row.path.rpartition(b"/")[0]) for row in rows]
+        self._counts.update(found)
+        self.files += len(found)
 
     def lines(self) -> Iterator[FolderCount]:
         """Give what to show; nothing where nothing was taken in."""

@@ -55,6 +55,7 @@ _WITH_DICTIONARY: _Options = {
     _Parameter.chain_log: 18,
     _Parameter.hash_log: 18,
 }
+_DELTA: _Options = {_Parameter.compression_level: LEVEL_OF_DELTA, **_PLAIN}
 _LIMITS: _Options = {zstd.DecompressionParameter.window_log_max: LARGEST_WINDOW}
 
 _Prefix = tuple[zstd.ZstdDict, int]  # a prefix as the library takes it: bytes that a frame may refer to
@@ -102,10 +103,10 @@ def delta(base: bytes, raw: bytes) -> bytes | None:
     window = _window(base, raw)
     if window > LARGEST_WINDOW:
         return None
-    options: _Options = {_Parameter.compression_level: LEVEL_OF_DELTA, **_PLAIN}
+    options = _DELTA
     if window > 20:
         # The level's own table would remember only the last megabyte of the base.
-        options |= {_Parameter.window_log: window, _Parameter.hash_log: min(24, window - 2)}
+        options = options | {_Parameter.window_log: window, _Parameter.hash_log: min(24, window - 2)}
     return _packed(zstd.ZstdCompressor(options=options, zstd_dict=_prefix(base)), raw)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -112,20 +112,19 @@ def prepare(
     dictionary: Dictionary | None,
 ) -> NewVersion:
     """Compress and hash a content, outside of any transaction. `before` is the version before it."""
-    made = prepare_rendition(content, no=0, salt=salt, dictionary=dictionary)
-    raw = content.raw
+    text, raw = _laid_out(content, dictionary), content.raw
     delta = None if before is None else deltas.delta(before, raw)
     return NewVersion(
         hash=content.sha256,
         size=len(raw),
         body=deltas.keyframe(raw, content.sha256, dictionary) if delta is None else None,
         delta=delta,
-        text_hash=made.text_hash,
-        text_size=made.text_size,
-        text_body=made.text_body,
-        text_delta=made.text_delta,
-        beside=made.beside,
-        rendition=made.rendition,
+        text_hash=text.hash,
+        text_size=text.size,
+        text_body=text.body,
+        text_delta=text.delta,
+        beside=text.beside,
+        rendition=text.rendition,
         salt=salt,
         modified_at=modified_at,
     )
@@ -135,24 +134,42 @@ def prepare_rendition(
     content: Content, *, no: int, salt: bytes, dictionary: Dictionary | None
 ) -> NewRendition:
     """Hash the text of a content and lay it out: a slice of the bytes, a delta against them, or a blob."""
-    rendition, raw, beside = content.rendition, content.raw, content.rendition.beside
-    text_hash, text_size, text_body, text_delta = None, None, None, None
-    if rendition.text is not None:
-        encoded = rendition.text.encode()
-        text_size = len(encoded)
-        whole = rendition.text_slice == (0, len(raw))
-        text_hash = content.sha256 if whole else sha256(encoded).digest()
-        if rendition.text_slice is None:
-            text_delta = compression.delta(raw, encoded)
-            if text_delta is None or len(text_delta) > len(encoded) * TEXT_DELTA:
-                text_body, text_delta = deltas.keyframe(encoded, text_hash, dictionary), None
+    text = _laid_out(content, dictionary)
     return NewRendition(
         no=no,
         salt=salt,
-        text_hash=text_hash,
-        text_size=text_size,
-        text_body=text_body,
-        text_delta=text_delta,
-        beside=None if beside is None else deltas.keyframe(beside, sha256(beside).digest(), None),
-        rendition=msgspec.structs.replace(rendition, text=None, beside=None),
+        text_hash=text.hash,
+        text_size=text.size,
+        text_body=text.body,
+        text_delta=text.delta,
+        beside=text.beside,
+        rendition=text.rendition,
     )
+
+
+class _Text(NamedTuple):
+    """A rendition's text as it is kept."""
+
+    hash: bytes | None
+    size: int | None
+    body: Body | None
+    delta: bytes | None
+    beside: Body | None
+    rendition: Rendition
+
+
+def _laid_out(content: Content, dictionary: Dictionary | None) -> _Text:
+    rendition, raw, beside = content.rendition, content.raw, content.rendition.beside
+    digest, size, body, delta = None, None, None, None
+    if rendition.text is not None:
+        encoded = rendition.text.encode()
+        size = len(encoded)
+        whole = rendition.text_slice == (0, len(raw))
+        digest = content.sha256 if whole else sha256(encoded).digest()
+        if rendition.text_slice is None:
+            delta = compression.delta(raw, encoded)
+            if delta is None or len(delta) > len(encoded) * TEXT_DELTA:
+                body, delta = deltas.keyframe(encoded, digest, dictionary), None
+    kept = None if beside is None else deltas.keyframe(beside, sha256(beside).digest(), None)
+    bare = msgspec.structs.replace(rendition, text=None, beside=None)
+    return _Text(digest, size, body, delta, kept, bare)
