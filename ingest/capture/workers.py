@@ -253,7 +253,7 @@ def _look(
         for (place, reading), raw, version in zip(places, raws, made, strict=True):
             if version is not None:
                 without = read.Bytes(b"", reading.signature, reading.modified_at)
-                found[place] = Made(without, found[place].read_at, raw.sha256, version)
+                found[place] = WorkerAnswer(without, found[place].read_at, raw.sha256, version)
         raws.clear()
         places.clear()
 
@@ -265,7 +265,7 @@ def _look(
             continue
         digest, name = sha256(reading.raw).digest(), ask.path.rpartition(b"/")[2]
         places.append((len(found), reading))
-        found.append(Made(reading, read_at, digest, None))
+        found.append(WorkerAnswer(reading, read_at, digest, None))
         raws.append(Raw(name, reading.raw, digest, reading.modified_at, ask.salt))
         size += len(reading.raw)
         if size >= AT_ONCE:

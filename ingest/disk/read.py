@@ -251,7 +251,7 @@ def read_stable(
     else:
         own = glanced.st_dev, glanced.st_ino
     if own in never:
-        return Gone("replaced")
+        return NoFile("replaced")
     try:
         fd = open_beneath(root, path, _TO_READ)
     except OSError as error:

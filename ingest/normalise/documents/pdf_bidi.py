@@ -78,7 +78,7 @@ def in_order(glyphs: Sequence[Glyph], width: float) -> list[Glyph]:
     kinds = [unicodedata2.bidirectional(glyph.text) for glyph in glyphs]
     is_right = sum(map(kinds.count, _RIGHT)) > kinds.count("L")
     for before, glyph in itertools.pairwise(glyphs):
-        is_lam = glyph.text == _LAM or before.text == _LAM
+        is_lam = _LAM in (glyph.text, before.text)
         if is_lam and abs(before.left - glyph.left) < _SAME_PLACE * glyph.size:
             glyph.right = before.right
     ordered: list[Glyph] = []
