@@ -20,6 +20,7 @@ from ingest.http.problems import Refused
 from ingest.http.tokens import Tokens
 
 LONGEST_ADDRESS = 32_768  # bytes of path and query
+LONGEST_HEAD = 49_152  # bytes of these and of all headers
 LARGEST_BODY = 65_536
 FORM = "/reviews"  # where the form of a page goes, with the token in a field of it
 _METHODS = {"/v1/reviews": "GET, HEAD, POST", FORM: "GET, HEAD, POST"}  # addresses that take POST too
@@ -112,6 +113,10 @@ class Admission:
             raise Refused(
                 414, "address", f"an address has {LONGEST_ADDRESS:,} bytes at most", hint="ask for less"
             )
+        if _head_bytes(scope) > LONGEST_HEAD:
+            raise Refused(
+                431, "head", f"an address and headers have {LONGEST_HEAD:,} bytes at most", hint="say less"
+            )
         if "\0" in scope["path"] or "\ufffd" in scope["path"]:
             raise Refused(400, "address", "the address is not UTF-8, or holds a NUL", hint=_DESCRIBED)
         taken = _METHODS.get(scope["path"], ", ".join(_READS))
@@ -160,6 +165,12 @@ class Admission:
                 headers={"www-authenticate": 'Basic realm="ingest", charset="UTF-8"'},
             )
         return Asker(name=named, by_proxy=bool(named))
+
+
+def _head_bytes(scope: Scope) -> int:
+    """Count what a request says before its body, about as it was sent."""
+    headers = sum(len(name) + len(value) + len(": \r\n") for name, value in scope["headers"])
+    return len(scope["raw_path"]) + len(scope["query_string"]) + headers
 
 
 def _is_own(headers: Headers, host: str) -> bool:

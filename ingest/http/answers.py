@@ -106,6 +106,6 @@ def wanted(request: Request, offered: tuple[str, ...]) -> str:
                 weighed.append((weight + exact * 1e-6, -place, offer))
     if not weighed:
         raise Refused(
-            400, "accept", f"there is {', '.join(offered)} at this address", hint="name it in Accept"
+            406, "accept", f"there is {', '.join(offered)} at this address", hint="name it in Accept"
         )
     return max(weighed)[2]

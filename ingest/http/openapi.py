@@ -39,16 +39,18 @@ _FAILURES = {
     "401": "the token is missing or wrong",
     "404": "there is no such thing",
     "405": "the method is not allowed",
+    "406": "this address has none of the media types of Accept",
     "413": "a question has no body",
     "414": "the address is too long",
     "421": "the Host is none that is served",
+    "431": "the headers are too long",
     "500": "what is stored is damaged",
     "503": "the store cannot be asked now",
 }
 
 
 _POST_FAILURES = {
-    **{status: _FAILURES[status] for status in ("401", "404", "413", "414", "421", "500", "503")},
+    **{status: _FAILURES[status] for status in ("401", "404", "413", "414", "421", "431", "500", "503")},
     "400": "the body is not understood, or the change carries no edit",
     "403": "it comes from a page elsewhere, or the store may only be read",
     "408": "the body did not come in time",

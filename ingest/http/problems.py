@@ -21,6 +21,7 @@ _TITLES = {
     403: "Not allowed",
     404: "There is no such thing",
     405: "This address is only read",
+    406: "Not to be had in this form",
     408: "The request came too slowly",
     409: "It is not so any more",
     413: "Too large",
@@ -28,6 +29,7 @@ _TITLES = {
     415: "A body of this kind is not read",
     421: "This host is not served here",
     429: "Too many tries",
+    431: "The request's head is too long",
     500: "What is stored is damaged, or the program is wrong",
     503: "Cannot answer now",
 }

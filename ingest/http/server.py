@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from collections.abc import Callable
 
 import h11
@@ -19,14 +20,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from ingest.http import problems
+from ingest.http.admission import LONGEST_HEAD
 from ingest.http.problems import Refused
 
 GREETING = 10.0
 PATIENCE = 20.0
-LEAVE = 1.0  # seconds that an answer under way has at the end
+LEAVE = 1.0  # seconds that an answer has to arrive, at the end and after a request that is none
 CONNECTIONS = 2_000
 WAITING = 1_024  # connections that are not taken yet
-HEADER_BYTES = 49_152  # of which an address may have admission.LONGEST_ADDRESS
 
 
 class Connection(H11Protocol):
@@ -34,6 +35,7 @@ class Connection(H11Protocol):
 
     on_lost: Callable[[], None] | None = None
     _greeting: asyncio.TimerHandle | None = None
+    _is_refused = False
     _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -43,6 +45,8 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in what came; what is left of a request's time runs from its first bytes on."""
+        if self._is_refused:
+            return
         super().data_received(data)
         cycle: object = self.cycle
         under_way = cycle is not None and not self.cycle.response_complete
@@ -54,11 +58,13 @@ class Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer a request that is no HTTP, or whose head is too long, as every error is answered."""
+        error = sys.exception()  # this is called where it is caught
+        is_long = isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == 431
         problem = Refused(
-            400,
-            "request",
+            431 if is_long else 400,
+            "head" if is_long else "request",
             msg,
-            hint=f"a head has {HEADER_BYTES:,} bytes at most, one Host and no control sign",
+            hint=f"a head has {LONGEST_HEAD:,} bytes at most, one Host and no control sign",
         ).problem
         answer = problems.response(problem, {"connection": "close", "x-content-type-options": "nosniff"})
         for event in (
@@ -67,7 +73,10 @@ class Connection(H11Protocol):
             h11.EndOfMessage(),
         ):
             self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
+        # Closed at once, with more of the request on its way, the answer would be lost on its own.
+        self._is_refused = True
+        self.transport.write_eof()
+        self.loop.call_later(LEAVE, self.transport.abort)
 
     def on_response_complete(self) -> None:
         """Stop the clock of the request: it was answered."""
@@ -142,7 +151,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                h11_max_incomplete_event_size=HEADER_BYTES,
+                h11_max_incomplete_event_size=LONGEST_HEAD,
                 limit_concurrency=CONNECTIONS,
                 timeout_keep_alive=15,
                 timeout_graceful_shutdown=2,

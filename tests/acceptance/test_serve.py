@@ -455,6 +455,14 @@ def test_the_longest_place_in_a_list_is_a_cursor(served: Served) -> None:
     assert served.service.get(f"/documents.json?after={deepest}").status == 200
 
 
+@pytest.mark.parametrize("length", [40_000, 50_000, 400_000])
+def test_a_head_that_is_too_long_is_refused_in_one_piece_or_many(served: Served, length: int) -> None:
+    host = f"127.0.0.1:{served.service.port}"
+    answer = served.service.raw(f"GET / HTTP/1.1\r\nHost: {host}\r\nX: {'a' * length}\r\n\r\n".encode())
+
+    assert answer.startswith(b"HTTP/1.1 200 " if length == 40_000 else b"HTTP/1.1 431 ")
+
+
 def test_every_error_has_a_hint(served: Served) -> None:
     of_bridge = f"/v1/documents/{served.ids['bridge.txt']}"
     for path in (
@@ -464,7 +472,7 @@ def test_every_error_has_a_hint(served: Served) -> None:
         "/assets/x/y", "/v1/documents/%00", "/v1/search?q=" + "a" * 40_000,
     ):  # fmt: skip
         assert served.service.get(path).json["hint"], path
-    assert served.service.get("/v1/status", Accept="image/png").json["hint"]
+    assert served.service.get("/v1/status", Accept="image/png").status == 406
     assert served.service.get("/v1/changes?feed=eventsource", Last_Event_ID="x").json["hint"]
     assert served.service.ask("PUT", "/v1/status").json["hint"]
     broken = served.service.raw(b"GET / HTTP/1.1\r\n\r\n")
