@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import select
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -66,13 +66,14 @@ class Mount(msgspec.Struct, frozen=True, array_like=True):
 
 
 def table() -> list[Line] | None:
-    """Return the kernel's table in the order of mounting; None where there is none to read.
+    """Return what the kernel's table says is mounted and can be reached, in the order of mounting.
 
-    Raises OSError where there are too few descriptors to ask: that says nothing of the system.
+    None where there is none to read. Raises OSError where there are too few descriptors to ask: that says
+    nothing of the system.
     """
     try:
         with open(_TABLE, "rb") as lines:
-            return parse(lines.read())
+            return reached(parse(lines.read()))
     except OSError as error:
         if are_too_few(error):
             raise
@@ -88,6 +89,41 @@ def parse(raw: bytes) -> list[Line]:
         kind_ = right.split(b" ")[0].decode("utf-8", "replace")
         mounts.append(Line(int(number), int(parent), device, _plain(source), _plain(point), kind_))
     return mounts
+
+
+def reached(mounts: Sequence[Line]) -> list[Line]:
+    """Return the lines without those of what lies behind another mount, on a folder above it.
+
+    Such a mount is there, and no path leads to it while the other one lasts.
+    """
+    lines = {line.id: (order, line) for order, line in enumerate(mounts)}
+    points: dict[bytes, list[Line]] = {}
+    for line in mounts:
+        points.setdefault(line.point, []).append(line)
+
+    def mounted_on(line: Line) -> set[int]:
+        found: set[int] = set()
+        while line.parent in lines and line.parent not in found:
+            found.add(line.parent)
+            line = lines[line.parent][1]
+        return found
+
+    def is_hidden(line: Line) -> bool:
+        above = [other for folder in _folders_of(line.point) for other in points.get(folder, ())]
+        under = mounted_on(line) if len(above) > 1 else set()
+        return any(
+            other.id not in under and other.parent in under and lines[other.id][0] > lines[line.id][0]
+            for other in above
+        )
+
+    return [line for line in mounts if not is_hidden(line)]
+
+
+def _folders_of(point: bytes) -> Iterator[bytes]:
+    """Yield every folder above an absolute one."""
+    while point != b"/":
+        point = os.path.dirname(point)
+        yield point
 
 
 def _plain(escaped: bytes) -> bytes:

@@ -52,6 +52,33 @@ def test_the_latest_mount_on_a_folder_counts_and_a_name_alike_does_not() -> None
     assert mounts.types_below(b"/", found) == {b"srv": "xfs", b"srvs": "nfs"}
 
 
+MOUNTINFO = b"""\
+20 1 8:1 / / rw - ext4 /dev/a rw
+21 20 8:2 / /srv/news rw - ext4 /dev/b rw
+22 21 0:9 / /srv/news/old rw - nfs far:/old rw
+23 20 0:7 / /srv rw - nfs far:/srv rw
+24 23 8:3 / /srv/disk rw - xfs /dev/c rw
+25 20 8:4 / /srvs/x rw - ext4 /dev/d rw
+26 24 8:5 / /srv/disk rw - xfs /dev/e rw
+27 26 8:6 / /srv/disk/x/y rw - xfs /dev/f rw
+28 26 0:8 / /srv/disk/x rw - tmpfs none rw
+"""
+
+
+def test_what_lies_behind_another_mount_says_nothing_of_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk on /srv/news is out of reach since a server was mounted on /srv: the folder is on the server."""
+    monkeypatch.setattr(mounts, "_TABLE", os.fspath(tmp_path / "mountinfo"))
+    (tmp_path / "mountinfo").write_bytes(MOUNTINFO)
+    found = mounts.table()
+    assert found is not None
+    assert [line.id for line in found] == [20, 23, 24, 25, 26, 28]
+    assert mounts.kind(b"/srv/news", found) == "nfs"
+    assert mounts.is_mount_point(b"/srv/news", found) is False
+    assert mounts.types_below(b"/srv", found) == {b"disk": "xfs", b"disk/x": "tmpfs"}
+
+
 def test_where_nobody_tells_what_is_mounted_a_root_is_polled() -> None:
     assert mounts.why_polled(b"/srv", None) == "the system does not tell what is mounted"
 
