@@ -27,6 +27,7 @@ _PASSWORD = 4
 HYPHEN = "\x02"
 _NONE = 0xFFFE  # no text has it
 _UNTOLD = expression(f"[\0{chr(_NONE)}]")
+_HALF = expression("[\ud800-\udfff]")
 _HALVES = expression("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 # Some files give the letters of a ligature with their bytes exchanged: `fi` as two letters of Chinese. Beside
 # a letter of Latin they are none; of three the library adds up the last two.
@@ -37,6 +38,7 @@ _LIGATURES = (
 _SWAPPED = expression(
     rf"(?<=[a-zA-Z]){_LIGATURES}(?![\u3400-\u9fff])|(?<![\u3400-\u9fff]){_LIGATURES}(?=[a-zA-Z])"
 )
+_OF_LIGATURES = expression("[\u6600\u6800\u6900\u6a00\u6c00\u7400\ucf00\ud200]")  # each ends with one
 _LETTERS = expression(r"[^\W\d_]{3,}")
 _SUMS = {"\ucf00": "\ufb01", "\ud200": "\ufb02"}
 
@@ -185,8 +187,9 @@ class Page:
                 told = self._characters.code(index)
                 made[index] = chr(told if 0 < told < _NONE else _NONE)
             text = "".join(made)
-        # The first half of a character stands for it.
-        return unswapped(text if text.isascii() else _HALVES.sub(_joined, text))
+        if not text.isascii() and _HALF.search(text) is not None:
+            text = _HALVES.sub(_joined, text)  # the first half of a character stands for it
+        return unswapped(text)
 
     def runs(self) -> list[Run]:
         """Return the characters by the object that they are of; of a word drawn by letters they are one."""
@@ -325,7 +328,9 @@ def _joined(halves: re.Match[str]) -> str:
 
 def unswapped(text: str) -> str:
     """Return the text with the letters of its ligatures as they are."""
-    return text if text.isascii() else _SWAPPED.sub(_letters, text)
+    if text.isascii() or _OF_LIGATURES.search(text) is None:
+        return text
+    return _SWAPPED.sub(_letters, text)
 
 
 def _letters(found: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ The tags say it of some; else the document's own other uses decide, then a list 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable
 
@@ -17,6 +18,7 @@ from ingest.text.wordlist import LANGUAGES, is_word
 
 _SIGN = "\u2010"
 _AT_LINE_END = expression(rf"([\w'’]+)(?:({HYPHEN})\s*|([-{_SIGN}])[ \t]*[\r\n]+\s*)([\w'’]+)")
+_CUT = expression(rf"{HYPHEN}|[-{_SIGN}][ \t]*[\r\n]")  # nothing else is at a line's end
 _MARKED = expression(rf"\u00ad|\w{_SIGN}[ \t]*(?:[\r\n]|\Z)")
 _PLAIN = expression(rf"\w(?:-[ \t]*(?:[\r\n]|\Z)|{HYPHEN})")
 _IN_WORD = expression(rf"\w{_SIGN}\w")
@@ -38,25 +40,17 @@ class Hyphens:
 
     def __init__(self, texts: Iterable[str]) -> None:
         _prepare()
-        self._words: set[str] = set()
-        # Where a document marks the hyphens that a line's end made, every other is a word's own.
-        marked = plain = 0
-        self._writes_sign = False
-        beginning: list[str] = []
-        seen = 0
         texts = list(texts)
+        whole = "\n".join(texts)
         self._texts = texts
         self._wide = Wide(texts)
-        for text in texts:
-            words = _WORD.findall(text)
-            self._words.update(words)
-            self._words.update(map(str.lower, words))
-            marked += len(_MARKED.findall(text))
-            plain += len(_PLAIN.findall(text))
-            self._writes_sign = self._writes_sign or (_SIGN in text and _IN_WORD.search(text) is not None)
-            if seen < _LOOK_AT:
-                beginning.append(text)
-                seen += len(text)
+        words = set(_WORD.findall(whole))
+        self._words = words | set(map(str.lower, words))
+        # Where a document marks the hyphens that a line's end made, every other is a word's own.
+        marked, plain = len(_MARKED.findall(whole)), len(_PLAIN.findall(whole))
+        self._writes_sign = _SIGN in whole and _IN_WORD.search(whole) is not None
+        ends = itertools.accumulate(map(len, texts))
+        beginning = texts[: sum(end < _LOOK_AT for end in ends) + 1]
         self._marks_cuts = marked > plain
         language = detect(_BLANKS.sub(" ", " ".join(beginning)))
         self._is_compounding = language in _COMPOUNDING
@@ -70,7 +64,7 @@ class Hyphens:
             text = _SOFT.sub("", text)
         if "/" in text:
             text = _ADDRESS_CUT.sub(_uncut, text)
-        if "-" in text or HYPHEN in text or _SIGN in text:
+        if _CUT.search(text) is not None:
             text = _AT_LINE_END.sub(self._join, text)
             text = text.replace(HYPHEN, "-")
         text = self._wide.joined(text)
