@@ -331,7 +331,7 @@ class Corpus:
         bring = None if filler is None else filler.ask if at_once else filler.bring_up
         with index_snapshot.caught_up(
             self._index, fill=self._fill, note=self._note, rules=self.rules, most=most, needed=needed,
-            bring=bring,
+            bring=bring, at_once=at_once or self.is_late,
         ) as found:  # fmt: skip
             yield found
 

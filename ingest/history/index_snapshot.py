@@ -13,7 +13,7 @@ from ingest.errors import LogShortened, StoreDamaged, StoreReadOnly, StoreUnavai
 from ingest.index import state
 from ingest.index.database import Index, has_all
 from ingest.store import reader
-from ingest.store.engine import Connection
+from ingest.store.engine import Connection, Row
 
 BEHIND = 500  # a question that can do without the index brings it up only where it lacks no more changes
 
@@ -32,6 +32,7 @@ def caught_up(
     most: int | None = None,
     needed: bool = True,
     bring: Bring | None = None,
+    at_once: bool = False,
 ) -> Iterator[tuple[Connection, bool]]:
     """Give a connection to record and index, and whether the index can be asked.
 
@@ -39,7 +40,8 @@ def caught_up(
     log, by `fill`, with these exceptions:
 
     * With `bring` another process fills it. That is told which seq is wanted; where it answers true, the
-      index is asked as far as it has come.
+      index is asked as far as it has come. With `at_once` it waits for nothing, and the index is asked as
+      far as it had come before.
     * With `most`, an index that lacks more changes is asked as it is; where it cannot be used, a note says
       so, and the record is given alone.
     * Who may only read the index asks it as it is. If it is `needed`, a note says how far it goes; else what
@@ -51,8 +53,10 @@ def caught_up(
     with _damage_named(index), ExitStack() as opened:
         current = _current(opened, index, rules)
         if current is not None:
-            yield current, True
-            return
+            connection, row = current
+            if has_all(row) or (at_once and bring is not None and bring(row.last)):
+                yield connection, True
+                return
     if bring is not None and bring(_head(index)):
         with _damage_named(index), as_it_is(index, note=note, rules=rules) as found:
             if found[1] or not needed:
@@ -89,14 +93,14 @@ def _damage_named(index: Index) -> Iterator[None]:
         raise _after_damage(index, error) from error
 
 
-def _current(opened: ExitStack, index: Index, rules: Rules | None) -> Connection | None:
-    """Return a connection to record and index, where the index has all of the log; else None."""
+def _current(opened: ExitStack, index: Index, rules: Rules | None) -> tuple[Connection, Row] | None:
+    """Return a connection to record and index, and how far that is; None where it cannot be asked."""
     try:
         connection = opened.enter_context(index.reading())
         found = index.look(connection)
-        if found is None or not has_all(found):
+        if found is None or (rules is not None and not state.has_edits_by(connection, rules, found)):
             return None
-        return connection if rules is None or state.has_edits_by(connection, rules, found) else None
+        return connection, found
     except StoreUnavailable:
         return None
 

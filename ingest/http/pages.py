@@ -119,14 +119,14 @@ class Pages:
         return read_
 
     def _page(self, path: str, name: str, ask: Ask) -> Callable[[Request], Awaitable[Response]]:
-        def html(request: Request, shown: PageContent, words: languages.Words, asked: object) -> str:
+        def html(request: Request, words: languages.Words, asked: object, head: int, shown: PageContent) -> str:
             values = {
                 "here": "/documents" if path.startswith("/documents") else path,
                 "path": request.url.path,
                 "data_path": (request.url.path if path != "/" else name) + ".json",
                 "view": shown.data,
                 "asked": asked,
-                **self.around(request),
+                **self.around(request, head),
                 **shown.more,
             }
             return render.page(shown.template, words, values)
@@ -134,11 +134,11 @@ class Pages:
         def make(request: Request, asked: object, shown: Callable[[], PageContent]) -> Response:
             seen, words = self._kept.look(), self.words(request)
             known = self._known(request, asked, seen)
+            html_of = partial(html, request, words, asked, seen.head)
             if known is None:
                 page = shown()
-                made = html(request, page, words, asked)
-                return self._answer(request, words, made, page.headers, page.cookies)
-            parts = self._parts(request, known, words, seen, lambda: html(request, shown(), words, asked))
+                return self._answer(request, words, html_of(page), page.headers, page.cookies)
+            parts = self._parts(request, known, words, seen, lambda: html_of(shown()))
             return self._around(request, words, known, parts, seen)
 
         async def answer(request: Request) -> Response:
@@ -237,11 +237,11 @@ class Pages:
         language = languages.language_of(said, request.headers.get("accept-language", ""))
         return languages.Words(language, self._corpus.zone, self._corpus.now())
 
-    def around(self, request: Request) -> dict[str, object]:
-        """Return what every page has around it."""
+    def around(self, request: Request, head: int) -> dict[str, object]:
+        """Return what every page has around it; `head` is the end of the log."""
         values = {name: value for name, value in request.query_params.items() if name != "lang"}
         return {
-            "head": self._corpus.head(),
+            "head": head,
             "watching": self._health_now(),
             "query_values": values,
             "reviewer": self._reviewer(request),
@@ -394,7 +394,7 @@ class Pages:
         """Return a problem as a page."""
         words = self.words(request)
         try:
-            around = self.around(request)
+            around = self.around(request, self._corpus.head())
         except IngestError:  # the store cannot be asked: the page says so without what is around it
             around = {
                 "head": 0,
