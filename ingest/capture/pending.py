@@ -193,6 +193,8 @@ class Pending:
         `again` are paths that wait besides those that are known to. A path that another file had too is left
         out while that file waits: it may be the one that was recorded there.
         """
+        if not self._renames:
+            return ()
         found = self._renames.sources(path, self._watches)
         return tuple(
             former

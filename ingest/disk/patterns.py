@@ -23,26 +23,22 @@ _RULES = {suffix.encode(): f"*{suffix}" for suffix in _SUFFIXES}
 _ENDINGS = (*_RULES, *_PLACEHOLDERS)
 _LAST_TWO = frozenset(suffix[-2:] for suffix in _ENDINGS)
 _WHOLE = frozenset(name.encode() for name in _NAMES)
+_FIRST = frozenset(b".#~" + b"".join(name[:1] for name in _WHOLE))
 
 
 def is_temporary(name: bytes) -> bool:
     """Tell whether a file of this name is left out of every root, unless it is known or kept."""
-    return (
-        name[0] == 46  # a dot
-        or (
-            (name[-2:] in _LAST_TWO or name[-1] == 126)  # ~
-            and name.endswith(_ENDINGS)
-        )
+    first = name[0]
+    if first in _FIRST and (
+        first == 46  # a dot
         or name in _WHOLE
-        or (
-            name[0] == 35 == name[-1]  # #…#
-            and len(name) > 1
-        )
         or name.startswith(b"~$")
-        or (
-            name[-19:-15] == b".sb-" and name[-7] == 45  # -
-        )
-    )
+        or (first == 35 == name[-1] and len(name) > 1)  # #…#
+    ):
+        return True
+    if (name[-2:] in _LAST_TWO or name[-1] == 126) and name.endswith(_ENDINGS):  # ~
+        return True
+    return name[-19:-15] == b".sb-" and name[-7] == 45  # -
 
 
 def rule_of(name: bytes) -> str | None:

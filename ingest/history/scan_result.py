@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from ingest.model import BEGINNING, Seq
-from ingest.store import file_states, reader, totals
+from ingest.store import reader, totals
 from ingest.store.engine import Connection, Row
 from ingest.store.roots import Root
 
@@ -27,9 +27,10 @@ class ScanResult(msgspec.Struct, frozen=True):
 
 def counts(connection: Connection, roots: Sequence[Root], *, after: Seq) -> ScanResult:
     """Count what was recorded of these roots after a place in the log."""
+    rejected = totals.rejected_by_root(connection)
     return ScanResult(
         types=totals.types(connection, [root.id for root in roots], after=after),
-        rejected=sum(len(file_states.rejected(connection, root.id)) for root in roots),
+        rejected=sum(rejected.get(root.id, 0) for root in roots),
         seq=Seq(reader.head(connection).seq),
         without_text=_without_text(connection, roots),
     )

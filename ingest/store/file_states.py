@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -101,20 +101,35 @@ _BY_INODES = sa.select(_seen.path_bytes).where(
 )
 
 
+# Written out: each scan asks these, and SQLAlchemy takes longer to make one than the database to answer.
+_FIRST_DEVICE = "SELECT min(device) FROM seen WHERE root_id = ?"
+_NEXT_DEVICE = f"{_FIRST_DEVICE} AND device > ?"
+_SOME_STAMPS = f"SELECT ctime_ns FROM seen WHERE root_id = ? AND device = ? LIMIT {_STAMPS}"
+_HOW_MANY = "SELECT count(*) FROM seen WHERE root_id = ?"
+_PATH_AT = "SELECT path_bytes FROM seen WHERE root_id = ? ORDER BY path_bytes LIMIT 1 OFFSET ?"
+_ANY_DOCUMENT = "SELECT id FROM document WHERE root_id = ? LIMIT 1"
+_LONG_PATHS = "SELECT long_path FROM seen WHERE root_id = ? AND reason IS NOT NULL AND long_path IS NOT NULL"
+
+
+def _told(connection: Connection, statement: str, *values: object) -> Sequence[tuple[Any, ...]]:
+    """Return the rows of a statement, written with `?`, as the driver's own tuples."""
+    marked = bulk.marked(statement, connection.dialect.name)
+    cursor = connection.exec_driver_sql(marked, values).cursor
+    assert cursor is not None
+    return cursor.fetchall()
+
+
 def pages(store: Store, root: RootKey, within: Range) -> Iterator[KnownRow]:
     """Yield the rows of a root within a range of paths, by path; each page of them is a snapshot of its own.
 
     Paths that are too long to be a key are left out: the walk meets them.
     """
     after, end = within
-    statement = bulk.marked(_PAGE if end is None else _PAGE_TO, store.engine.dialect.name)
+    statement = _PAGE if end is None else _PAGE_TO
     while True:
         bounds = (root, after) if end is None else (root, after, end)
         with store.read() as connection:
-            # the driver's own tuples, since there is one for each file
-            cursor = connection.exec_driver_sql(statement, (*bounds, _PAGE_ROWS)).cursor
-            assert cursor is not None
-            found = cursor.fetchall()
+            found = _told(connection, statement, *bounds, _PAGE_ROWS)
         yield from found
         if len(found) < _PAGE_ROWS:
             return
@@ -131,14 +146,14 @@ def racy(connection: Connection, root: RootKey, behind: int) -> list[bytes]:
     found: list[bytes] = []
     device: int | None = None
     while True:
-        on = sa.select(sa.func.min(_seen.device)).where(_seen.root_id == root)
-        device = connection.execute(on if device is None else on.where(_seen.device > device)).scalar()
+        after = () if device is None else (device,)
+        ((device,),) = _told(connection, _NEXT_DEVICE if after else _FIRST_DEVICE, root, *after)
         if device is None:
             return found
-        here = sa.and_(_seen.root_id == root, _seen.device == device)
-        stamps = connection.execute(sa.select(_seen.ctime_ns).where(here).limit(_STAMPS)).scalars()
+        stamps = [stamp for (stamp,) in _told(connection, _SOME_STAMPS, root, device)]
         window = tick_of(stamps) + max(behind, 0)
         if window > RACY:
+            here = sa.and_(_seen.root_id == root, _seen.device == device)
             late = _seen.ctime_ns // 1000 >= _seen.read_at - window
             query = sa.select(_seen.path_bytes).where(here, late, _seen.reason.is_(None))
             found += connection.execute(query.order_by(_seen.path_bytes)).scalars()
@@ -147,13 +162,11 @@ def racy(connection: Connection, root: RootKey, behind: int) -> list[bytes]:
 def middle(store: Store, root: RootKey, *, least: int) -> bytes | None:
     """Return the path in the middle of a root's rows; None where there are fewer than `least`."""
     with store.read() as connection:
-        many = connection.execute(
-            sa.select(sa.func.count()).select_from(tables.seen).where(_seen.root_id == root)
-        ).scalar_one()
+        ((many,),) = _told(connection, _HOW_MANY, root)
         if many < least:
             return None
-        half = sa.select(_seen.path_bytes).where(_seen.root_id == root).order_by(_seen.path_bytes)
-        return bytes(connection.execute(half.offset(many // 2).limit(1)).scalar_one())
+        ((path,),) = _told(connection, _PATH_AT, root, many // 2)
+        return bytes(path)
 
 
 def at(connection: Connection, root: RootKey, paths: Iterable[bytes]) -> dict[bytes, SeenRow]:
@@ -230,16 +243,12 @@ def smallest(
 
 def is_empty(connection: Connection, root: RootKey) -> bool:
     """Tell whether no document was ever recorded of this root."""
-    query = sa.select(_document.id).where(_document.root_id == root).limit(1)
-    return connection.execute(query).first() is None
+    return not _told(connection, _ANY_DOCUMENT, root)
 
 
 def long_paths(connection: Connection, root: RootKey) -> list[bytes]:
     """Return the paths that are too long to be keys: all of them rejected."""
-    query = sa.select(_seen.long_path).where(
-        _seen.root_id == root, _seen.reason.is_not(None), _seen.long_path.is_not(None)
-    )
-    return list(connection.execute(query).scalars())
+    return [bytes(path) for (path,) in _told(connection, _LONG_PATHS, root)]
 
 
 def any_between(connection: Connection, root: RootKey, first: bytes, last: bytes) -> bool:

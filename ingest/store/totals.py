@@ -54,6 +54,11 @@ def rejected(connection: Connection) -> int:
     return int(connection.execute(_REJECTED).scalar_one())
 
 
+def rejected_by_root(connection: Connection) -> dict[int, int]:
+    """Count the files that are rejected now, by root."""
+    return {root: int(many) for root, many in connection.execute(_REJECTED_BY_ROOT)}
+
+
 def growth(connection: Connection, after: Seq, until: Seq) -> tuple[int, int]:
     """Tell how many live documents, and versions, there are more for the changes of a stretch."""
     found = connection.execute(_GROWN, {"after": after, "until": until}).one()
@@ -88,7 +93,8 @@ def without_text(connection: Connection) -> list[tuple[int, str, int]]:
     return [(root, reason, int(many)) for root, reason, many in connection.execute(_WITHOUT_TEXT)]
 
 
-# Written out: each scan asks it once, and SQLAlchemy takes longer to make it than the database to answer.
+# Written out: each scan asks them once, and SQLAlchemy takes longer to make them than the database to answer.
+_REJECTED_BY_ROOT = sa.text("SELECT root_id, count(*) FROM seen WHERE reason IS NOT NULL GROUP BY root_id")
 _WITHOUT_TEXT = sa.text(
     "SELECT document.root_id, rendition.text_reason, count(*) FROM document"
     " JOIN rendition ON rendition.document_id = document.id AND rendition.no = document.last_no"
