@@ -119,7 +119,9 @@ class Pages:
         return read_
 
     def _page(self, path: str, name: str, ask: Ask) -> Callable[[Request], Awaitable[Response]]:
-        def html(request: Request, words: languages.Words, asked: object, head: int, shown: PageContent) -> str:
+        def html(
+            request: Request, words: languages.Words, asked: object, head: int, shown: PageContent
+        ) -> str:
             values = {
                 "here": "/documents" if path.startswith("/documents") else path,
                 "path": request.url.path,
