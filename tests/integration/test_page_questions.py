@@ -373,8 +373,9 @@ def test_a_moment_is_told_as_it_was_asked_for_and_one_to_come_is_now(tmp_path: P
             searched = lists.found(corpus, cache, "bridge", every=False, language=None, root=None, at=at)
             return listed.at_time, searched.at_time
 
+        asked = 3_976_214_400_999_999  # the end of that second
         recorded = int(rows_of(store, tables.change)[1]["recorded_at"])
-        assert told("2096-01-01T00:00:00Z") == (3_976_214_400_000_000, 3_976_214_400_000_000)
+        assert told("2096-01-01T00:00:00Z") == (asked, asked)
         assert told("2200-01-01") == (now, now)
         assert told("seq:2") == (recorded, recorded)
         corpus.close()
