@@ -331,6 +331,25 @@ def test_what_stands_beside_a_text_is_told_as_what_the_file_claims(shown: Shown)
         assert creator == ["creator Ann"]
 
 
+def test_in_forced_colours_lines_say_what_colours_said(shown: Shown) -> None:
+    with shown.at(f"{shown.pages['document']}?from=1&to=2", forced_colors="active") as watched:
+        page = watched.page
+        told = """name => [...document.querySelectorAll(name)].filter(each => each.offsetParent)
+            .map(each => { const s = getComputedStyle(each); return [s.borderBottomColor, s.backgroundColor] })"""
+        menu, modes = page.evaluate(told, ".bar nav a"), page.evaluate(told, ".modes a")
+        here, beside = page.locator(".bar nav a[aria-current]").all(), page.locator(".modes a").all()
+        marked = [each for each in menu if menu.count(each) == 1]
+
+        assert (len(here), len(marked)) == (2, 1)  # of the two menus one is shown
+        assert [modes.count(each) for each in modes] == [1, *[len(beside) - 1] * (len(beside) - 1)]
+        assert page.evaluate("getComputedStyle(document.querySelector('ins.fact')).outlineStyle") == "solid"
+        widths = page.evaluate(
+            "[...document.querySelectorAll('.text p')].map(each => each.className + ' ' +"
+            " getComputedStyle(each).borderInlineStartWidth)"
+        )
+        assert len({each.split()[-1] for each in widths}) == len({each.split()[0] for each in widths}) > 1
+
+
 def test_side_by_side_is_one_column_on_a_phone_and_says_what_stayed_once(shown: Shown) -> None:
     with shown.at("sides", viewport={"width": 320, "height": 700}) as watched:
         shown_rows = watched.page.locator(".row p:visible")
