@@ -9,7 +9,7 @@ from ingest.edits.edit import Edit
 from ingest.errors import IntegrityError
 from ingest.history import version_contents
 from ingest.history.naming import Target
-from ingest.index import activity
+from ingest.index import activity, state
 from ingest.index import edits as made
 from ingest.store import versions
 from ingest.store.engine import Connection
@@ -28,7 +28,8 @@ _decode = msgspec.json.Decoder(Edit).decode
 class Course(msgspec.Struct, frozen=True, kw_only=True):
     """The versions by their numbers. `reasons` and `edits` are of those of which the edit is known.
 
-    An edit is there as it is stored, to be read when it is asked for.
+    An edit is there as it is stored, to be read when it is asked for. `facts_after` is the last version whose
+    edit is not known yet, 0 where all are: the facts are told from there on.
     """
 
     times: dict[int, int]
@@ -39,6 +40,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     points: list[Point]
     strands: list[Strand]
     strands_left: int
+    facts_after: int
 
     def edit(self, version: int) -> Edit | None:
         """Return the edit that made a version, where it is known."""
@@ -67,9 +69,12 @@ def _made(connection: Connection, corpus: Corpus, target: Target, *, is_indexed:
         stored = activity.of_document(connection, target.id)
         bodies.update((no, stored[seq]) for no, seq in seqs.items() if seq in stored)
     edits = {no: _decode(body) for no, body in bodies.items() if isinstance(body, str)}
+    reached = state.edits_seq(connection) if is_indexed else 0
+    unknown = {no for no, seq in seqs.items() if no > 1 and no not in edits and seq > reached}
     if len(edits) < target.last - 1:
         wanted = [no for no in range(target.last, 1, -1) if no not in edits][:_MADE]
         rules = corpus.rules.of(target.root)
+        unknown.difference_update(wanted)
         for no in wanted:
             edit = made.between(connection, target.id, no - 1, no, rules=rules)
             if edit is not None:
@@ -78,7 +83,7 @@ def _made(connection: Connection, corpus: Corpus, target: Target, *, is_indexed:
     times = {int(row.version): int(row.recorded_at) for row in rows}
     marks = {no: CREATED if no == 1 else mark_of(edits.get(no)) for no in range(1, target.last + 1)}
     strands, left = facts.strands(
-        [(no, edits[no]) for no in sorted(edits)],
+        [(no, edits[no]) for no in sorted(edits) if no > max(unknown, default=0)],
         until=target.last,
         newest=lambda: _newest(connection, target),
     )
@@ -91,6 +96,7 @@ def _made(connection: Connection, corpus: Corpus, target: Target, *, is_indexed:
         points=[Point(version=no, at=times[no], size=sizes[no], mark=marks[no]) for no in sorted(times)],
         strands=strands,
         strands_left=left,
+        facts_after=max(unknown, default=0),
     )
 
 

@@ -87,6 +87,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     timeline: Timeline
     strands: list[Strand]
     strands_left: int
+    facts_after: int
     entries: list[Entry]
     older: int | None
     newer: int | None
@@ -193,6 +194,7 @@ def view(
         timeline=timeline.drawn(past.points, ledger, whereabouts.absences(events), now=corpus.now(), shown=b),
         strands=past.strands,
         strands_left=past.strands_left,
+        facts_after=past.facts_after,
         entries=listed,
         older=older,
         newer=newer,

@@ -9,7 +9,7 @@ import msgspec
 
 from ingest.edits.edit import Edit
 
-MOST = 40
+MOST = 30
 FIRST, LAST = 2, 8  # values of a fact that are shown where it had more
 _LABEL = 90  # characters of the sentence that names the place
 

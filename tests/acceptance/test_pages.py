@@ -334,8 +334,8 @@ def test_what_stands_beside_a_text_is_told_as_what_the_file_claims(shown: Shown)
 def test_in_forced_colours_lines_say_what_colours_said(shown: Shown) -> None:
     with shown.at(f"{shown.pages['document']}?from=1&to=2", forced_colors="active") as watched:
         page = watched.page
-        told = """name => [...document.querySelectorAll(name)].filter(each => each.offsetParent)
-            .map(each => { const s = getComputedStyle(each); return [s.borderBottomColor, s.backgroundColor] })"""
+        told = """name => [...document.querySelectorAll(name)].filter(each => each.offsetParent).map(each => {
+            const css = getComputedStyle(each); return [css.borderBottomColor, css.backgroundColor] })"""
         menu, modes = page.evaluate(told, ".bar nav a"), page.evaluate(told, ".modes a")
         here, beside = page.locator(".bar nav a[aria-current]").all(), page.locator(".modes a").all()
         marked = [each for each in menu if menu.count(each) == 1]

@@ -22,7 +22,7 @@ from ingest.history.changes import ANY, Filters
 from ingest.http import serving
 from ingest.http.api import cursor_of, place_of
 from ingest.http.feed import Feed, FeedEvent
-from ingest.index import activity, fill, stored_edits
+from ingest.index import activity, fill, state, stored_edits
 from ingest.index import filler as filler_module
 from ingest.index.database import Index, has_all
 from ingest.index.filler import FAILED, Filler
@@ -30,7 +30,7 @@ from ingest.index.tally import Tally
 from ingest.model import BEGINNING, DocumentKey, RootKey, Seq
 from ingest.store import listing, roots, tables, totals, versions
 from ingest.store.engine import Connection, Store
-from ingest.web import document, lists, overview, whereabouts
+from ingest.web import course, document, lists, overview, whereabouts
 from ingest.web.answer_cache import AnswerCache
 from tests.command import PATIENCE
 from tests.daemon import until
@@ -275,6 +275,36 @@ def test_a_document_is_told_with_its_facts_its_versions_and_its_time(database_ur
                 (2, 3),
                 (3, 4),
             ]
+        corpus.close()
+
+
+def test_facts_are_told_from_where_every_later_edit_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(f"sqlite:///{tmp_path}/store.db") as store:
+        corpus = made(store)
+        cache = AnswerCache(corpus.now)
+
+        def told(
+            made_at_most: int, *, is_indexed: bool
+        ) -> tuple[int, list[tuple[str, int | None, int | None]]]:
+            monkeypatch.setattr(course, "_MADE", made_at_most)
+            with corpus.reading() as (connection, _):
+                target = naming.resolve(connection, "bridge.txt")
+                known = course.course_of(connection, corpus, cache, target, is_indexed=is_indexed)
+            values = [each for strand in known.strands for each in strand.values]
+            return known.facts_after, [(each.text, each.first, each.last) for each in values]
+
+        assert told(0, is_indexed=False) == (3, [])
+        assert told(1, is_indexed=False) == (2, [("31 euro", None, 2), ("13 euro", 3, None)])
+        whole = [("13 euro", 1, 1), ("31 euro", 2, 2), ("13 euro", 3, None)]
+        assert told(2, is_indexed=False) == (0, whole)
+        assert told(0, is_indexed=True) == (0, whole)
+        stored = activity.of_document
+        monkeypatch.setattr(activity, "of_document", lambda *asked: dict([*stored(*asked).items()][:1]))
+        monkeypatch.setattr(state, "edits_seq", lambda _: 3)
+        cache = AnswerCache(corpus.now)
+        assert told(0, is_indexed=True) == (3, [])  # though the edit before is known
         corpus.close()
 
 
