@@ -373,6 +373,22 @@ def test_what_comes_is_counted_and_shown_when_asked_for(shown: Shown) -> None:
         shown.site.scan()
         expect(watched.page.locator(".live a")).to_have_text("1 new, show them", timeout=20_000)
 
+        # while nobody sees the page it holds no connection, and goes on where it was
+        asked: list[str] = []
+        watched.page.on("request", lambda request: asked.append(request.url))
+        show = (
+            "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+            " document.dispatchEvent(new Event('visibilitychange')) }"
+        )
+        watched.page.evaluate(show, True)
+        shown.site.write("later.txt", "It came later.\n")
+        shown.site.scan()
+        head = shown.service.get("/v1/status").json["seq"]
+        expect(watched.page.locator(".live a")).to_have_text("1 new, show them")
+        watched.page.evaluate(show, False)
+        expect(watched.page.locator(".live a")).to_have_text("2 new, show them", timeout=20_000)
+        assert [url.partition("since=")[2] for url in asked] == [str(head - 1)]
+
 
 def test_the_record_is_gone_through_with_the_slider(shown: Shown) -> None:
     with shown.at("documents") as watched:

@@ -148,21 +148,44 @@ if (chart) {
   });
 }
 
-// A count of what came since the page was made; nothing moves by itself.
+// A count of what came since the page was made; nothing moves by itself. A page that nobody sees holds no connection:
+// a browser has six of them for all its pages.
 const live = document.querySelector("[data-live]");
 if (live && window.EventSource) {
-  const head = document.body.dataset.head;
-  const feed = new EventSource("/v1/changes?feed=eventsource&since=" + head);
-  let came = 0;
-  feed.addEventListener("change", () => {
-    came += 1;
+  let [came, seen, feed] = [0, document.body.dataset.head, null];
+
+  function tell(words) {
     live.hidden = false;
-    live.querySelector("a").textContent = live.dataset.live.replace("{n}", came);
-  });
-  feed.addEventListener("replaced", () => {
-    feed.close();
-    live.hidden = false;
-    live.querySelector("a").textContent = live.dataset.replaced;
-  });
-  addEventListener("pagehide", () => feed.close());
+    live.querySelector("a").textContent = words;
+  }
+
+  function listen() {
+    if (feed || document.hidden) return;
+    feed = new EventSource("/v1/changes?feed=eventsource&since=" + seen);
+    feed.addEventListener("change", (event) => {
+      seen = event.lastEventId;
+      came += 1;
+      tell(live.dataset.live.replace("{n}", came));
+    });
+    feed.addEventListener("replaced", () => {
+      document.removeEventListener("visibilitychange", look);
+      feed.close();
+      tell(live.dataset.replaced);
+    });
+  }
+
+  function leave() {
+    if (feed) feed.close();
+    feed = null;
+  }
+
+  function look() {
+    if (document.hidden) leave();
+    else listen();
+  }
+
+  document.addEventListener("visibilitychange", look);
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", look);
+  look();
 }
