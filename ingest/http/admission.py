@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import msgspec
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ingest.http import problems
-from ingest.http.problems import Refused
+from ingest.http.problems import Problem, Refused
 from ingest.http.tokens import Tokens
 
 LONGEST_ADDRESS = 32_768  # bytes of path and query
@@ -73,8 +75,12 @@ def hosts_of(names: list[str], port: int) -> frozenset[str]:
 class Admission:
     """What stands before the routes."""
 
-    def __init__(self, app: ASGIApp, *, rights: Rights, tokens: Tokens) -> None:
+    def __init__(
+        self, app: ASGIApp, *, rights: Rights, tokens: Tokens,
+        refusal: Callable[[Request, Problem, dict[str, str]], Response],
+    ) -> None:  # fmt: skip
         self._app = app
+        self._refusal = refusal
         self._rights = rights
         self._tokens = tokens
 
@@ -95,7 +101,7 @@ class Admission:
             scope["state"]["asker"] = self._asker(scope, headers)
         except Refused as refused:
             closing = {"connection": "close", **refused.headers}
-            await problems.response(refused.problem, closing)(scope, receive, answer)
+            await self._refusal(Request(scope), refused.problem, closing)(scope, receive, answer)
             return
         await self._app(scope, receive, answer)
 

@@ -32,6 +32,7 @@ from ingest.http.response_cache import ResponseCache
 from ingest.http.reviews import Reviews
 from ingest.http.tokens import Tokens
 from ingest.store.write_check import StoreState
+from ingest.web import render
 
 AT_ONCE = 8  # questions that are answered at the same time; the others wait
 _LEAST = 1_000  # bytes below which nothing is packed
@@ -67,7 +68,7 @@ def application(corpus: Corpus, rights: Rights, feed: Feed) -> ASGIApp:
         middleware=[Middleware(GZipMiddleware, minimum_size=_LEAST, compresslevel=5)],
         exception_handlers=_handlers(own),
     )
-    return Admission(inner, rights=rights, tokens=tokens)
+    return Admission(inner, rights=rights, tokens=tokens, refusal=partial(_refusal, own))
 
 
 def _endpoint(
@@ -173,13 +174,26 @@ def _description() -> Callable[[Request], Response]:
     return lambda request: answers.response(made, request)
 
 
+def _reads_pages(request: Request) -> bool:
+    """Tell whether who asks reads pages at this address, and not data."""
+    path: str = request.scope["path"]
+    is_page = not path.startswith("/v1/") and not path.endswith(".json")
+    return is_page and "text/html" in request.headers.get("accept", "")
+
+
+def _refusal(own: Pages, request: Request, problem: Problem, headers: dict[str, str]) -> Response:
+    """Answer who is not let in: a page for who reads pages, with nothing of the store in it."""
+    if not _reads_pages(request):
+        return problems.response(problem, headers)
+    html = render.page("refused", own.words(request), {"problem": problem})
+    return Response(html, problem.status, {"cache-control": "no-store", **headers}, media_type=answers.HTML)
+
+
 def _handlers(own: Pages) -> dict[int | type[Exception], Callable[[Request, Exception], Response]]:
     """Return what makes an answer of each kind of error: a page for who reads pages."""
 
     def answer(request: Request, problem: Problem, headers: dict[str, str] | None = None) -> Response:
-        path = request.url.path
-        is_page = not path.startswith("/v1/") and not path.endswith(".json")
-        if is_page and "text/html" in request.headers.get("accept", ""):
+        if _reads_pages(request):
             return own.failure(request, problem, headers or {})
         return problems.response(problem, headers)
 

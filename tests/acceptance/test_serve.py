@@ -595,6 +595,9 @@ def test_another_host_is_refused(served: Served, host: str) -> None:
     for path in ("/", "/v1/status", "/assets/x/style.css"):
         answer = served.service.get(path, Host=host)
         assert (answer.status, answer.json["code"]) == (421, "host")
+    page = served.service.get("/", Host=host, Accept="text/html", Accept_Language="nl")
+    assert (page.status, page.headers["content-type"]) == (421, "text/html; charset=utf-8")
+    assert "<h1>Deze host wordt hier niet bediend.</h1><p>onder die naam" in page.text
 
 
 def test_this_machine_by_each_of_its_names_is_let_in(served: Served) -> None:
@@ -692,7 +695,11 @@ def test_from_elsewhere_it_needs_a_token_that_is_nowhere_to_be_read(tmp_path: Pa
     with Service(command, *asked) as service:
         service.headers["Host"] = "history.example"
         assert service.get("/v1/status").status == 401
-        assert service.get("/", Accept="text/html").headers["www-authenticate"].startswith("Basic ")
+        page = service.get("/", Accept="text/html")
+        assert page.headers["www-authenticate"].startswith("Basic ")
+        assert (page.status, page.headers["content-type"]) == (401, "text/html; charset=utf-8")
+        assert "<h1>A token is needed.</h1>" in page.text
+        assert service.get("/overview.json", Accept="text/html").json["code"] == "token"
         bearer = "Bearer a-token-of-32-signs-or-about-that"
         assert service.get("/v1/status", Authorization=bearer).status == 200
         assert service.get("/v1/status?token=a-token-of-32-signs-or-about-that").status == 401
