@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from ingest import config, records, status, witnesses
-from ingest.daemon import open_doors
+from ingest.daemon import running_daemons
 from ingest.edits.settings import Rules
 from ingest.errors import StoreUnavailable
 from ingest.history import (
@@ -39,7 +39,7 @@ from ingest.history.diffs import Diff
 from ingest.history.naming import Target
 from ingest.index import state
 from ingest.index.database import Index
-from ingest.index.filler import Filler
+from ingest.index.fill_process import FillProcess
 from ingest.index.fulltext import search
 from ingest.index.fulltext.query import parse
 from ingest.index.fulltext.search import Match
@@ -83,7 +83,7 @@ class Corpus:
 
     def __init__(
         self, store: Store, *, rules: Rules, zone: tzinfo = UTC, now: Callable[[], int] = _micros,
-        filler: Filler | None = None, threads: int = 0,
+        filler: FillProcess | None = None, threads: int = 0,
     ) -> None:  # fmt: skip
         if threads:
             store.be_asked_by(threads, cache=_CACHE)
@@ -285,7 +285,7 @@ class Corpus:
         self, root: str | None = None, *, since: str | None = None, until: str | None = None
     ) -> list[Stretch]:
         """Return how each root, or one, was observed, stretch by stretch."""
-        alive = open_doors.running(self.store)
+        alive = running_daemons.running(self.store)
         here = socket.gethostname()
         with self.store.read() as connection:
             now = self.calendar()
@@ -303,7 +303,7 @@ class Corpus:
 
     def status(self) -> Status:
         """Return health and counts, as `ingest status --json` prints them."""
-        reports = open_doors.reports(self.store)
+        reports = running_daemons.reports(self.store)
         contradictions = witnesses.ask(self.store).contradictions
         with self.store.read() as connection:
             return status.record(

@@ -17,7 +17,7 @@ import msgspec
 
 from ingest import escape
 from ingest.change_line import fit, shown_place
-from ingest.decoding import convert
+from ingest.typed_values import convert
 from ingest.width import width
 
 PATIENCE = 2.0  # seconds in which a stream must take a line

@@ -16,7 +16,7 @@ from ingest.model import Annotations, Block, BlockKind
 _Line = tuple[int, int, BlockKind, int | None]
 _Recorded = tuple[tuple[_Line, ...], Annotations]
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(_Recorded).decode  # made here, before two threads can (see `decoding`)
+_decode = msgspec.json.Decoder(_Recorded).decode  # made here, before two threads can (see `typed_values`)
 
 
 class Standoff(msgspec.Struct, frozen=True):

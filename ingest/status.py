@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ingest import merkle, moments
 from ingest.media_types import TEXTUAL
-from ingest.records.shown import shown_path
+from ingest.records.fields import shown_path
 from ingest.records.status import RootStatus, SinkStatus, Status
 from ingest.store import coverage, cursors, file_states, reader, roots, totals
 from ingest.store.databases import now_at

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from ingest import decoding, leaf, merkle
+from ingest import leaf, merkle, typed_values
 from ingest.audit.findings import CLOCK_DOUBT, Finding, Progress, Remark, Summary, done, shown_path, shown_uid
 from ingest.store import raw_rows
 from ingest.store.engine import Connection, Row
@@ -124,7 +124,7 @@ def committed(row: raw_rows.Change, renditions: Sequence[Row]) -> LeafFields:
         row.salt,
     )  # fmt: skip
     made = [found[-raw_rows.COMMITTED :] for found in renditions]
-    return decoding.exact((change, version, made), LeafFields)
+    return typed_values.exact((change, version, made), LeafFields)
 
 
 def _replay(

@@ -21,12 +21,12 @@ from typing import Annotated, Literal, Self, TypeVar
 import msgspec
 
 from ingest.daemon.health import Problem
-from ingest.decoding import decoder
 from ingest.disk.descriptors import are_too_few
 from ingest.errors import NoDaemon, Unreachable
 from ingest.expressions import expression
 from ingest.records.status import SinkStatus
 from ingest.store.root_reports import RootReport
+from ingest.typed_values import decoder
 
 _LONGEST = 65_536
 _GREETING = 5.0  # seconds a client has to say what it wants

@@ -11,7 +11,7 @@ from ingest.disk import descriptors
 from ingest.errors import RootUnavailable
 from ingest.logging import Log
 from ingest.moments import show
-from ingest.records.shown import shown_path_or_none
+from ingest.records.fields import shown_path_or_none
 from ingest.store import root_reports
 from ingest.store.roots import Root
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ingest.daemon.door import LogEnd, Request, ask
-from ingest.daemon.open_doors import doors
+from ingest.daemon.running_daemons import doors
 from ingest.errors import Unreachable
 from ingest.store.engine import Store
 

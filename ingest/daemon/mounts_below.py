@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from ingest.disk.mounts import LOCAL
-from ingest.records.shown import shown_path
+from ingest.records.fields import shown_path
 from ingest.store.root_reports import MountState
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from ingest import root_folder
 from ingest.daemon import mounts_below
-from ingest.disk import mounts, root_mark
+from ingest.disk import locks, mounts, root_mark
 from ingest.disk.descriptors import are_too_few
 from ingest.disk.presence import Folding
 from ingest.disk.root_mark import KnownDocument
@@ -91,7 +91,7 @@ class OpenRoot:
             opened = root_folder.open_recorded(self._store, root, self._small_documents)
         with ExitStack() as stack:
             stack.callback(os.close, opened.fd)
-            stack.enter_context(root_mark.lock_root(opened, root.path))
+            stack.enter_context(locks.lock_root(opened.fd, root.path))
             if not self._store.is_sqlite:
                 self._lock = RootLock(self._store, root.id, root.name)
                 stack.callback(self._lock.release)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ingest.clock import Clock
 from ingest.daemon.coverage import Turn
 from ingest.daemon.enrolment import refuse_nested
-from ingest.daemon.open_doors import running
 from ingest.daemon.root_record import RootRecord
+from ingest.daemon.running_daemons import running
 from ingest.store import coverage, roots
 from ingest.store.databases import now_at
 from ingest.store.engine import Connection, Store

@@ -22,13 +22,13 @@ from ingest.daemon.door import BarrierReply, Request
 from ingest.daemon.requests import Requests
 from ingest.daemon.root_monitor import RootMonitor
 from ingest.daemon.wakeup import Announcer, Waker
-from ingest.decoding import decoder
 from ingest.disk.watch import Listener
 from ingest.errors import AlreadyRunning, IngestError, NotFound, RootUnavailable
 from ingest.forking import ignore_stops
 from ingest.store import roots
 from ingest.store.engine import open_store
 from ingest.store.root_reports import RootReport
+from ingest.typed_values import decoder
 
 OFTEN = 1.0  # seconds between two reports of a root that answers
 _SLEEP = 1.0

@@ -24,7 +24,6 @@ from ingest.daemon.health import Health
 from ingest.daemon.root_process import Order, ProcessReply, ProcessTask
 from ingest.daemon.root_record import RootRecord
 from ingest.daemon.wakeup import Announcer, Waker
-from ingest.decoding import decoder
 from ingest.disk import descriptors, mounts
 from ingest.disk.reachability import reap
 from ingest.errors import StoreUnavailable
@@ -34,6 +33,7 @@ from ingest.store.engine import Store
 from ingest.store.locks import RootLock
 from ingest.store.root_reports import RootReport
 from ingest.store.roots import Root
+from ingest.typed_values import decoder
 
 SILENT = 6.0  # seconds without a report after which a root does not answer
 OFTEN_ENOUGH = 2.0  # seconds since the last report within which it does

@@ -15,7 +15,7 @@ from ingest.daemon import door
 from ingest.daemon.door import BarrierReply, LostRoot, Request
 from ingest.daemon.health import SHORT, Problem
 from ingest.daemon.root_monitor import RootMonitor
-from ingest.disk import descriptors, root_mark
+from ingest.disk import descriptors, locks
 from ingest.disk.reachability import silent_of_root
 from ingest.errors import (
     AlreadyRunning,
@@ -87,7 +87,7 @@ def scan_roots(
     scan = SingleScan(store, quiet, clock, progress)
     with ExitStack() as held:
         if store.is_sqlite and not alone:
-            held.enter_context(root_mark.lock_store(str(store.url.database)))
+            held.enter_context(locks.lock_store(str(store.url.database)))
         apart = {root.id: silent_of_root(root.path) for root in remaining}
         for root in sorted(remaining, key=lambda root: bool(apart[root.id])):  # those that answer come first
             try:

@@ -1,4 +1,4 @@
-"""Is this folder still the root that was recorded? And who captures it?
+"""Is this folder still the root that was recorded?
 
 A root's folder holds its mark, a random value, in `.ingest/root-id`. Anyone may delete `.ingest/`: then
 the folder's inode and birth time decide, and where these could be another folder's too, the bytes of
@@ -8,11 +8,10 @@ documents that are known below it. `ingest/root_folder.py` puts the question wit
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
@@ -24,7 +23,7 @@ from ingest.disk.durable import flush
 from ingest.disk.patterns import OWN_FOLDER
 from ingest.disk.read import open_beneath, signature_of
 from ingest.disk.statx import Facts, facts_of
-from ingest.errors import AlreadyRunning, RootUnavailable, StoreUnavailable
+from ingest.errors import RootUnavailable
 from ingest.escape import path as show
 from ingest.expressions import expression
 from ingest.model import Descriptor
@@ -35,7 +34,6 @@ _MARK_FILE = OWN_FOLDER + b"/root-id"
 _MARK_FOLDED = OWN_FOLDER + b"/ROOT-ID"
 _UNFINISHED = expression("[0-9a-f]{16}")
 _OLD = 60 * 10**9  # nanoseconds after which nobody writes an unfinished mark any more
-_LOCKED = (errno.EWOULDBLOCK, errno.EACCES)
 
 
 class Anchor(msgspec.Struct, frozen=True):
@@ -262,77 +260,3 @@ def open_beneath_new(root: Descriptor, path: bytes) -> Descriptor:
         return Descriptor(os.open(name, flags, 0o600, dir_fd=folder))
     finally:
         os.close(folder)
-
-
-@contextmanager
-def lock_root(anchor: Anchor, path: bytes) -> Iterator[None]:
-    """Hold the exclusive right to capture this folder on this host. Raises AlreadyRunning."""
-    try:
-        fcntl.flock(anchor.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno not in _LOCKED:
-            raise
-        raise AlreadyRunning(
-            f"root {show(path)} is captured by {holder(anchor.fd)}",
-            hint="one process captures a root; stop that one first",
-        ) from error
-    try:
-        yield
-    finally:
-        fcntl.flock(anchor.fd, fcntl.LOCK_UN)
-
-
-@contextmanager
-def lock_store(path: str) -> Iterator[Callable[[], bool]]:
-    """Hold the exclusive right to capture into a SQLite store. Raises AlreadyRunning.
-
-    Gives what tells whether another file stands in the lock's place, so that it keeps nobody out. The lock
-    is on a file beside the database: opening and closing the database itself would drop SQLite's own locks.
-    """
-    try:
-        fd = Descriptor(os.open(path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        raise StoreUnavailable(
-            f"the lock {path}.lock cannot be opened: {os.strerror(error.errno or 0)}",
-            code="store_unreachable",
-            hint="capture writes beside the store: run it as a user who may, and where that can be written",
-        ) from error
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os_error, who = error, holder(fd)
-        os.close(fd)
-        if os_error.errno not in _LOCKED:
-            raise
-        raise AlreadyRunning(
-            f"the store {path} is being written by {who}",
-            hint="one process captures into a SQLite store; stop that one, or use its watch",
-        ) from error
-    held = os.fstat(fd)
-
-    def is_replaced() -> bool:
-        try:
-            return not os.path.samestat(held, os.stat(path + ".lock"))
-        except OSError:
-            return False
-
-    try:
-        yield is_replaced
-    finally:
-        with suppress(OSError):  # of a file system that is no more
-            os.close(fd)
-
-
-def holder(fd: Descriptor) -> str:
-    """Who holds the flock on this open file, as the kernel lists it: `process 1234`."""
-    here = os.fstat(fd)
-    place = f"{os.major(here.st_dev):02x}:{os.minor(here.st_dev):02x}:{here.st_ino}"
-    try:
-        with open("/proc/locks", encoding="ascii") as lines:
-            for line in lines:
-                parts = line.split()
-                if len(parts) >= 6 and parts[1] == "FLOCK" and parts[5] == place:
-                    return f"process {parts[4]}"
-    except OSError:
-        pass
-    return "another process"

@@ -1,6 +1,6 @@
 """Phrases with which an article says that it was corrected or updated.
 
-Those known here, in Dutch and English, and those of a publisher's own, in any language.
+Those known here, in Dutch, English and German, and those of a publisher's own, in any language.
 
 A publisher's phrase is literal text, compared without regard to capitals, quotes, dashes and blanks. Those
 known here speak of the article itself: `this article was amended`, and not `the bill was amended`. Some

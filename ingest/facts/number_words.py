@@ -11,8 +11,8 @@ from fractions import Fraction
 
 import msgspec
 
+from ingest.facts.fractions import is_half, read_more, read_share
 from ingest.facts.model import Tokens, low_at
-from ingest.facts.parts import is_half, read_more, read_share
 
 _HUNDRED = Fraction(100)
 _THOUSAND = Fraction(1000)

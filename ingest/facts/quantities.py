@@ -13,6 +13,7 @@ from ingest.expressions import expression
 from ingest.facts import identifiers
 from ingest.facts.dates import find_date
 from ingest.facts.digits import read_digits, read_fraction
+from ingest.facts.fractions import read_part, read_share
 from ingest.facts.kinds import NUMERIC, Kind
 from ingest.facts.model import (
     AgeLimit,
@@ -36,7 +37,6 @@ from ingest.facts.model import (
 )
 from ingest.facts.names import find_names
 from ingest.facts.number_words import read_number, read_ordinal
-from ingest.facts.parts import read_part, read_share
 from ingest.text import roman
 from ingest.text.lexicon import Lexicon
 from ingest.text.lexicons import lexicon_of

@@ -9,11 +9,11 @@ import msgspec
 from msgspec import Meta, inspect
 from starlette.requests import Request
 
-from ingest.decoding import convert
 from ingest.edits.edit import CLASSES, FACTS, FLAGS, SIGNIFICANCES
 from ingest.errors import UsageError
 from ingest.history.changes import TYPES, Filters
 from ingest.model import ReviewAction
+from ingest.typed_values import convert
 
 T = TypeVar("T", bound=msgspec.Struct)
 _MOMENTS = (

@@ -17,7 +17,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ingest.corpus import Corpus
-from ingest.decoding import convert
 from ingest.errors import StoreReadOnly, UsageError
 from ingest.history import reviewing
 from ingest.history.reviewing import LONGEST_NAME, LONGEST_NOTE, Statement
@@ -28,6 +27,7 @@ from ingest.http.problems import Refused
 from ingest.http.tokens import Tokens
 from ingest.model import Seq
 from ingest.records import Review
+from ingest.typed_values import convert
 
 PATH = "/v1/reviews"
 LISTED = "/changes?reviewed=yes"

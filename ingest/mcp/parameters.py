@@ -8,8 +8,8 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta
 
-from ingest.decoding import convert
 from ingest.errors import UsageError
+from ingest.typed_values import convert
 
 T = TypeVar("T", bound=msgspec.Struct)
 LARGEST_PAGE = 100

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
         all_annotations,
         document,
     )
+    from ingest.records.fields import of_row, shown_path, shown_path_or_none
     from ingest.records.log import Actor, Change, ChangeWithText, change, change_with_edit, changes
     from ingest.records.report import ReportCounts, ReportDocument, ReportEntry, ReportRecord, ReportSentence
     from ingest.records.reviews import Review, review
-    from ingest.records.shown import of_row, shown_path, shown_path_or_none
     from ingest.records.status import RootStatus, SinkStatus, Status
 
 __all__ = (
@@ -76,7 +76,7 @@ _MODULES = {
     "log": ("Actor", "Change", "ChangeWithText", "change", "changes", "change_with_edit"),
     "report": ("ReportCounts", "ReportDocument", "ReportEntry", "ReportRecord", "ReportSentence"),
     "reviews": ("Review", "review"),
-    "shown": ("of_row", "shown_path", "shown_path_or_none"),
+    "fields": ("of_row", "shown_path", "shown_path_or_none"),
     "status": ("RootStatus", "SinkStatus", "Status"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -13,7 +13,7 @@ from ingest.edits.edit import Edit
 from ingest.edits.settings import Rules
 from ingest.errors import IntegrityError
 from ingest.ids import show_uid
-from ingest.records.shown import of_row, shown_path, shown_path_or_none
+from ingest.records.fields import of_row, shown_path, shown_path_or_none
 from ingest.store.engine import Connection, Row
 
 _BATCH = 200

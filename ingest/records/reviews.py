@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from ingest import moments
 from ingest.ids import show_uid
 from ingest.model import NamedBy, ReviewAction
-from ingest.records.shown import of_row, shown_path
+from ingest.records.fields import of_row, shown_path
 from ingest.store.engine import Row
 
 

@@ -13,8 +13,8 @@ from ingest import escape, moments
 from ingest.edits.edit import CLASSES, SUBJECTS, Edit, Subject
 from ingest.model import DocumentKey
 from ingest.records.coverage import stretch
+from ingest.records.fields import of_row, shown_path, shown_path_or_none
 from ingest.records.report import ReportCounts, ReportDocument, ReportEntry, ReportRecord, ReportSentence
-from ingest.records.shown import of_row, shown_path, shown_path_or_none
 from ingest.store.coverage import Interval
 
 # What became of a text, the gravest first. `silent` and `open` divide what is substantive: a notice of that

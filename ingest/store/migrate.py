@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ingest
-from ingest.disk import root_mark
+from ingest.disk import locks
 from ingest.errors import SchemaMismatch
 from ingest.store import tables
 from ingest.store.driver_errors import translated
@@ -116,7 +116,7 @@ def _open(words: str, *, busy_seconds: float) -> Store:
         require_readable(path)
     if url.drivername == "sqlite" and not os.path.exists(path) and os.path.exists(path + ".lock"):
         # Whoever captures still has the file open that stood here: another one would take its side files.
-        with root_mark.lock_store(path):
+        with locks.lock_store(path):
             create_folder(url)
     else:
         create_folder(url)

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest import escape
-from ingest.decoding import decoder
 from ingest.disk.mounts import Mount
 from ingest.errors import NotFound, StoreDamaged, UsageError
 from ingest.model import RootKey
@@ -18,6 +17,7 @@ from ingest.store import reader, row_checksums, tables
 from ingest.store.databases import allocate
 from ingest.store.engine import Row
 from ingest.store.root_reports import RootReport
+from ingest.typed_values import decoder
 
 _root = tables.root.c
 T = TypeVar("T")

@@ -6,7 +6,7 @@ import socket
 
 from ingest import status, witnesses
 from ingest.corpus import Corpus
-from ingest.daemon import open_doors
+from ingest.daemon import running_daemons
 from ingest.media_types import TEXTUAL
 from ingest.model import BEGINNING, Seq
 from ingest.store import reader, totals
@@ -29,7 +29,7 @@ class Health:
     def now(self) -> str:
         """Return the health that `status` tells; of the documents only those that changed are looked at."""
         corpus = self._corpus
-        reports = open_doors.reports(corpus.store)
+        reports = running_daemons.reports(corpus.store)
         contradictions = witnesses.ask(corpus.store).contradictions
         generation, confined = self._confined
         if generation != corpus.generation:

@@ -22,10 +22,9 @@ from ingest.history.changes import ANY, Filters
 from ingest.http import serving
 from ingest.http.api import cursor_of, place_of
 from ingest.http.feed import Feed, FeedEvent
-from ingest.index import activity, fill, state, stored_edits
-from ingest.index import filler as filler_module
+from ingest.index import activity, fill, fill_process, state, stored_edits
 from ingest.index.database import Index, has_all
-from ingest.index.filler import FAILED, Filler
+from ingest.index.fill_process import FAILED, FillProcess
 from ingest.index.tally import Tally
 from ingest.model import BEGINNING, DocumentKey, RootKey, Seq
 from ingest.store import listing, roots, tables, totals, versions
@@ -79,7 +78,7 @@ def test_the_list_page_by_page_is_the_list(database_url: str) -> None:
         corpus.close()
 
 
-class Standing(Filler):
+class Standing(FillProcess):
     """One that was told of what is lacking, and takes in none of it."""
 
     def bring_up(self, _seq: int) -> bool:
@@ -115,7 +114,7 @@ def test_an_index_that_is_filled_beside_is_asked_as_far_as_it_goes(database_url:
 
 def test_who_asks_waits_for_the_index_while_the_log_rests(tmp_path: Path) -> None:
     with opened(f"sqlite:///{tmp_path}/store.db") as store:
-        filler = Filler(store, NONE)
+        filler = FillProcess(store, NONE)
         assert not filler.bring_up(1)  # nobody fills it: whoever asks does
         filler.note(4, 6)
         with ThreadPoolExecutor() as pool:
@@ -590,10 +589,10 @@ def test_who_asks_never_waits_for_a_process_that_does_not_listen(
         die_with(parent)
         time.sleep(PATIENCE)
 
-    monkeypatch.setattr(filler_module, "_fill", never_listen)
-    monkeypatch.setattr(filler_module, "is_alone", lambda: True)
+    monkeypatch.setattr(fill_process, "_fill", never_listen)
+    monkeypatch.setattr(fill_process, "is_alone", lambda: True)
     with opened(f"sqlite:///{tmp_path}/store.db") as store:
-        filler = Filler(store, NONE).begin()
+        filler = FillProcess(store, NONE).begin()
         asking = threading.Thread(target=lambda: [filler.ask() for _ in range(10_000)], daemon=True)
         asking.start()
         asking.join(5.0)

@@ -20,7 +20,7 @@ from ingest.capture.workers import Ask, Workers
 from ingest.confined import probe
 from ingest.confined.reader import Documents
 from ingest.forked import ForkedTask
-from ingest.index.filler import Filler
+from ingest.index.fill_process import FillProcess
 from ingest.store.migrate import open_or_create
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started in the background is deaf to it
@@ -42,7 +42,7 @@ def ask_workers():
     workers.close()
 
 def fill():
-    filler = Filler(store, None).begin()
+    filler = FillProcess(store, None).begin()
     print(filler._is_of_use)
     filler.close()
 

@@ -7,8 +7,8 @@ import hashlib
 import msgspec
 import pytest
 
-from ingest.edits import case
-from ingest.edits.case import Besides
+from ingest.edits import case_line
+from ingest.edits.case_line import Besides
 from ingest.edits.classify import classify
 from ingest.edits.edit import Edit, Text
 from ingest.edits.settings import RootRules
@@ -69,9 +69,9 @@ def test_a_line_says_all_that_told_the_edit(returned: bool) -> None:
     )
     earlier = [(1, after.sha256)] if returned else []
     edit = classify(before, after, earlier=earlier, rules=rules)
-    row = tuple(case.line(before, after, edit, rules=rules).split("\t"))
+    row = tuple(case_line.line(before, after, edit, rules=rules).split("\t"))
 
-    assert len(row) == len(case.COLUMNS)
+    assert len(row) == len(case_line.COLUMNS)
     assert "\n" not in "".join(row)
     old, new, _, again = told(row)
     assert [each.text for each in (old, new)] == list(TEXTS)
@@ -79,4 +79,4 @@ def test_a_line_says_all_that_told_the_edit(returned: bool) -> None:
 
 
 def test_the_columns_of_the_file_are_those_of_a_line() -> None:
-    assert rows("reported", columns=True)[0] == case.COLUMNS
+    assert rows("reported", columns=True)[0] == case_line.COLUMNS

@@ -12,8 +12,8 @@ from ingest.cli.moment_notes import note_to_come
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, note, paint
 from ingest.cli.times import Times, calendar
-from ingest.daemon.open_doors import running
 from ingest.daemon.root_names import chosen_roots
+from ingest.daemon.running_daemons import running
 from ingest.history import log_moments, naming, observation
 from ingest.store import coverage, roots
 from ingest.store.coverage import Interval

@@ -10,7 +10,7 @@ from ingest.cli.call import opened, settings
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import emit, line, note, paint
 from ingest.cli.version_pair import located
-from ingest.edits import case
+from ingest.edits import case_line
 from ingest.edits.classify import Explanation, explain
 from ingest.edits.rule import RuleAnswer
 from ingest.errors import UsageError
@@ -57,7 +57,7 @@ def command(words: tuple[str, ...], root: str | None, *, as_case: bool) -> None:
             )
     found = None if texts is None else explain(texts.before, texts.after, earlier=texts.earlier, rules=rules)
     if as_case and texts is not None and found is not None:
-        line(case.line(texts.before, texts.after, found.edit, rules=rules))
+        line(case_line.line(texts.before, texts.after, found.edit, rules=rules))
         return
     if as_json():
         path, path_base64 = shown_path(other.path)

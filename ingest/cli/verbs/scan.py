@@ -19,7 +19,7 @@ from ingest.cli.progress import Bar
 from ingest.cli.shortened_log import accept_option, forbidding, go_on
 from ingest.daemon.enrolment import enrolled
 from ingest.daemon.single_scan import Seen, scan_roots
-from ingest.disk import root_mark
+from ingest.disk import locks
 from ingest.edits.settings import Rules
 from ingest.errors import AlreadyRunning, LogShortened, RootUnavailable, all_lost
 from ingest.followers.folder_counts import FEW, FolderCounts
@@ -160,7 +160,7 @@ def _take(store: Store, held: ExitStack) -> AlreadyRunning | None:
     """Take the lock of a SQLite store. Return the error that names its holder, if another has it."""
     if store.is_sqlite:
         try:
-            held.enter_context(root_mark.lock_store(str(store.url.database)))
+            held.enter_context(locks.lock_store(str(store.url.database)))
         except AlreadyRunning as error:
             return error
     return None

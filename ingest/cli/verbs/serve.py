@@ -20,7 +20,7 @@ from ingest.cli.times import calendar
 from ingest.config import ServeSettings
 from ingest.corpus import Corpus
 from ingest.errors import ConfigError, Unreachable, UsageError
-from ingest.index.filler import Filler
+from ingest.index.fill_process import FillProcess
 
 _HERE = ("127.0.0.1", "localhost", "::1")
 _LEAST = 16  # characters of a token
@@ -58,7 +58,7 @@ def command(host: str | None, port: int | None) -> None:
             hint=f"the extra `web` has it: {shlex.quote(sys.executable)} -m pip install 'ingest[web]'",
         ) from error
     rules = settings().edit_rules
-    with opened() as store, closing(Filler(store, rules).begin()) as filler:
+    with opened() as store, closing(FillProcess(store, rules).begin()) as filler:
         corpus = Corpus(store, rules=rules, zone=calendar().zone, filler=filler, threads=serving.THREADS)
         try:
             listener = serving.listening(host, port)

@@ -11,7 +11,7 @@ from ingest.cli.call import opened, system_clock
 from ingest.cli.options import as_json, verb
 from ingest.cli.output import counted, emit, line, paint
 from ingest.cli.times import Times
-from ingest.daemon import open_doors
+from ingest.daemon import running_daemons
 from ingest.index.database import Index
 from ingest.records import RootStatus, SinkStatus, Status
 from ingest.store.engine import Store
@@ -37,7 +37,7 @@ def command(exit_code: bool) -> int:
 
 def _record() -> Status:
     with opened() as store:
-        reports = open_doors.reports(store)
+        reports = running_daemons.reports(store)
         contradictions = witnesses.ask(store).contradictions
         with store.read() as connection:
             return status.record(

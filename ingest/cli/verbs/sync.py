@@ -11,7 +11,7 @@ from ingest.cli.call import opened, require_tested_system
 from ingest.cli.options import SECONDS, as_json, verb
 from ingest.cli.output import emit, line
 from ingest.daemon.door import BarrierReply, Request, ask
-from ingest.daemon.open_doors import doors, problems
+from ingest.daemon.running_daemons import doors, problems
 from ingest.errors import NoDaemon, Unreachable
 from ingest.records.verbs import Synced
 

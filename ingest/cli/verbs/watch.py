@@ -17,7 +17,7 @@ from ingest.cli.shortened_log import accept_option, forbidding, go_on
 from ingest.config import Settings
 from ingest.daemon.enrolment import enrolled
 from ingest.daemon.store_lock import StoreLock
-from ingest.disk import root_mark
+from ingest.disk import locks
 from ingest.followers.log_lines import Detail
 from ingest.store.migrate import open_or_create
 from ingest.store.roots import every as every_root
@@ -62,7 +62,7 @@ def command(roots: tuple[str, ...], adopt: bool, backend: str | None, accept_sho
     lock = None
     with ExitStack() as held:
         if store.is_sqlite:  # before anything is written: whoever is refused leaves no trace
-            is_replaced = held.enter_context(root_mark.lock_store(str(store.url.database)))
+            is_replaced = held.enter_context(locks.lock_store(str(store.url.database)))
             lock = StoreLock(store, is_replaced, clock)
         contradictions = forbidding(store, accept=accept_shortened_log)
         known = held.enter_context(enrolled(store, roots, settings=chosen, adopt=adopt, clock=clock))

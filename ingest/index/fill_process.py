@@ -34,7 +34,7 @@ _AGAIN = 0.5  # seconds after which a lock is tried again
 _NICE = 5  # who waits for an answer comes first
 
 
-class Filler:
+class FillProcess:
     """A process that fills the index of a store, by these rules. Call `begin` before any thread is begun."""
 
     def __init__(self, store: Store, rules: Rules) -> None:

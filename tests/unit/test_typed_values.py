@@ -8,13 +8,13 @@ import sys
 import msgspec
 import pytest
 
-from ingest import decoding
+from ingest import typed_values
 
 RACE = """
 import sys, threading
 from typing import Annotated, Literal
 import msgspec
-from ingest import decoding
+from ingest import typed_values
 
 sys.setswitchinterval(1e-6)
 for _ in range(60):
@@ -28,7 +28,7 @@ for _ in range(60):
     together, given = threading.Barrier(8), {"a": "1", "b": "x", "c": {"a": 2}}
     def use():
         together.wait()
-        assert decoding.convert(given, Whole, strict=False).c.a == 2
+        assert typed_values.convert(given, Whole, strict=False).c.a == 2
     threads = [threading.Thread(target=use) for _ in range(8)]
     for each in threads: each.start()
     for each in threads: each.join()
@@ -42,8 +42,8 @@ def test_many_threads_use_a_type_first() -> None:
 
 
 def test_values_are_converted_as_the_library_does() -> None:
-    assert decoding.convert({"a": [1]}, dict[str, list[int]]) == {"a": [1]}
-    assert decoding.decoder(list[int]).decode("[1]") == [1]
-    assert decoding.decoder(list[int]) is decoding.decoder(list[int])
+    assert typed_values.convert({"a": [1]}, dict[str, list[int]]) == {"a": [1]}
+    assert typed_values.decoder(list[int]).decode("[1]") == [1]
+    assert typed_values.decoder(list[int]) is typed_values.decoder(list[int])
     with pytest.raises(msgspec.ValidationError):
-        decoding.convert({"a": "1"}, dict[str, int])
+        typed_values.convert({"a": "1"}, dict[str, int])
