@@ -12,7 +12,7 @@ from ingest.edits.settings import RootRules
 from ingest.text import freedict, language_files
 
 NAME = "ingest"
-VERSION = 15  # of the rules and of the words that come with the program: another one, and edits are made anew
+VERSION = 16  # of the rules and of the words that come with the program: another one, and edits are made anew
 _DIGITS = 16
 _encode = msgspec.json.Encoder(order="sorted").encode
 

@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parents[2]
 CASES = PROJECT / "tests" / "edits" / "cases" / "rules.tsv"
 
 # The rules and the words as they are in this version of the classifier.
-PINNED = (15, "c72872bb732af2d5")
+PINNED = (16, "9419f55883cd01b6")
 
 
 def cases() -> list[dict[str, str]]:
