@@ -153,7 +153,13 @@ class Admission:
         """
         rights = self._rights
         posts, is_form = scope["method"] not in _READS, scope["path"] == FORM
-        named = headers.get(rights.trusted_header) if rights.trusted_header is not None else None
+        names = headers.getlist(rights.trusted_header) if rights.trusted_header is not None else []
+        if len(names) > 1:
+            raise Refused(
+                400, "header", f"{rights.trusted_header} is there more than once: one may be the asker's own",
+                hint="have the proxy take it away from what others send",
+            )  # fmt: skip
+        named = names[0] if names else None
         said = headers.get("authorization")
         if said is not None and self._tokens.is_there and (not named or (posts and not is_form)):
             name, token = _credentials(said)

@@ -296,6 +296,9 @@ def test_the_name_is_the_proxys_where_one_says_who_asks(shared: Reviewed, tmp_pa
         assert one.form({"change": "4", "token": TOKEN, "note": "again"}, X_Person=zoe).status == 303
         assert [each["named_by"] for each in one.items()[before:]] == ["proxy"] * 3
         assert one.post({"change": 4, "name": "Anna"}).json["named_by"] == "reviewer"
+        host = f"Host: 127.0.0.1:{one.service.port}\r\n"
+        twice = f"GET /v1/status HTTP/1.1\r\n{host}X-Person: Zoe\r\nX-Person: Anna\r\n\r\n"
+        assert one.service.raw(twice.encode()).startswith(b"HTTP/1.1 400 ")
 
 
 class Stream:
