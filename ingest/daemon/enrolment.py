@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -85,11 +85,14 @@ def enrol(
     if not adopt:
         return found, new
     adopting = [
-        partial(_adopt, store, root, clock) if root.id in before else partial(_as_is, root) for root in found
+        partial(_adopt, store, root, clock, beside=taken is not None)
+        if root.id in before
+        else partial(_as_is, root)
+        for root in found
     ]
     try:
         return list(_answering(adopting, lost)), new
-    except RootUnavailable:
+    except (RootUnavailable, AlreadyRunning):
         for root in new:
             _take_back(store, root)
         raise
@@ -285,7 +288,8 @@ def _add(
     mark = found.mark
     if mark is None or owner is not None:
         mark = clock.entropy(root_mark.MARK_BYTES)
-    marked = overseen.result(places, partial(_marked, path, mark), _Marked, of_root=True, tidies=True)
+    work = partial(_marked, path, mark, locks=owner is not None)
+    marked = overseen.result(places, work, _Marked, of_root=True, tidies=True)
     mark = marked.mark or mark
     root = roots.add(
         connection, uid=new_uid(clock.wall(), clock.entropy), name=name, host=socket.gethostname(),
@@ -312,25 +316,31 @@ def _found_at(path: bytes) -> Anchor:
     return found
 
 
-def _marked(path: bytes, mark: bytes) -> _Marked:
-    """Write a mark into a folder, if that can be done. Raises RootUnavailable."""
+def _marked(path: bytes, mark: bytes, *, locks: bool) -> _Marked:
+    """Write a mark into a folder, if that can be done. Raises RootUnavailable.
+
+    With `locks` AlreadyRunning where a process captures that folder: it would lose its root by the mark.
+    """
     found = root_mark.open_root(path)
     try:
-        root_mark.write_mark(found.fd, mark)
+        with root_mark.lock_root(found, path) if locks else nullcontext():
+            root_mark.write_mark(found.fd, mark)
         columns = root_folder.folder_columns(found, path)
         return _Marked(columns, root_mark.read_mark(found.fd), root_folder.mounts_now(found.fd, path))
     finally:
         os.close(found.fd)
 
 
-def _adopt(store: Store, root: Root, clock: Clock) -> Root:
+def _adopt(store: Store, root: Root, clock: Clock, *, beside: bool) -> Root:
     """Take whatever folder stands at the root's path for the root from now on, under a new mark.
 
     A folder that holds the old mark is no longer the root. The new mark is recorded as soon as it is written,
-    and stays where the root is refused afterwards. A root whose folder is gone is returned as it is.
+    and stays where the root is refused afterwards. A root whose folder is gone is returned as it is. `beside`
+    says that another process captures into a SQLite store: it may have the folder, and takes the mark up.
     """
     mark = clock.entropy(root_mark.MARK_BYTES)
-    work = partial(_marked, root.path, mark)
+    captured = beside if store.is_sqlite else _is_captured(store, root)
+    work = partial(_marked, root.path, mark, locks=not captured)
     try:
         marked = overseen.result(silent_of_root(root.path), work, _Marked, of_root=True, tidies=True)
     except RootUnavailable as error:
@@ -341,6 +351,17 @@ def _adopt(store: Store, root: Root, clock: Clock) -> Root:
     with store.write() as connection:
         roots.update(connection, root.id, mark=mark, mounts=marked.mounts, **marked.columns)
         return roots.by_name(connection, root.name)
+
+
+def _is_captured(store: Store, root: Root) -> bool:
+    """Tell whether some process captures a root into a server's store."""
+    lock = RootLock(store, root.id, root.name)
+    try:
+        lock.hold()
+    except AlreadyRunning:
+        return True
+    lock.release()
+    return False
 
 
 def _watched(root: Root) -> Root:

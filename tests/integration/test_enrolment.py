@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from ingest.cli.call import system_clock
 from ingest.config import Settings
 from ingest.daemon.enrolment import enrol
 from ingest.disk import root_mark
-from ingest.errors import NotFound, RootUnavailable
+from ingest.errors import AlreadyRunning, NotFound, RootUnavailable
 from ingest.store import roots
 from ingest.store.engine import Store
 from ingest.store.roots import Root
@@ -55,6 +56,16 @@ def test_a_call_that_is_refused_has_adopted_nothing(store: Store, tmp_path: Path
     with pytest.raises(NotFound, match="no folder and no root named 'none'"):
         enrolled(store, one, "none", adopt=True)
     assert marks(store) == before
+
+    copy, new = folder(tmp_path / "copy"), folder(tmp_path / "new")
+    folder(copy / ".ingest").joinpath("root-id").write_bytes((one / ".ingest/root-id").read_bytes())
+    for words in ((new, one), (copy,)):  # captured by a process of another store, which knows it by its mark
+        fd = os.open(words[-1], os.O_RDONLY)
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        with pytest.raises(AlreadyRunning, match=f"{words[-1]} is captured by process {os.getpid()}$"):
+            enrolled(store, *words, adopt=True)
+        os.close(fd)
+        assert marks(store) == before
 
 
 def test_a_root_that_is_adopted_stays_so_where_the_next_is_silent(
