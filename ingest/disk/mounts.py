@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import select
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -96,34 +96,33 @@ def reached(mounts: Sequence[Line]) -> list[Line]:
 
     Such a mount is there, and no path leads to it while the other one lasts.
     """
-    lines = {line.id: (order, line) for order, line in enumerate(mounts)}
-    points: dict[bytes, list[Line]] = {}
-    for line in mounts:
-        points.setdefault(line.point, []).append(line)
-
-    def mounted_on(line: Line) -> set[int]:
-        found: set[int] = set()
-        while line.parent in lines and line.parent not in found:
-            found.add(line.parent)
-            line = lines[line.parent][1]
-        return found
-
-    def is_hidden(line: Line) -> bool:
-        above = [other for folder in _folders_of(line.point) for other in points.get(folder, ())]
-        under = mounted_on(line) if len(above) > 1 else set()
-        return any(
-            other.id not in under and other.parent in under and lines[other.id][0] > lines[line.id][0]
-            for other in above
-        )
-
-    return [line for line in mounts if not is_hidden(line)]
+    lines = {line.id: line for line in mounts}
+    found: list[Line] = []
+    later: dict[bytes, list[Line]] = {}  # what was mounted after the line that is looked at, by its point
+    for line in reversed(mounts):
+        above = [other for folder in _folders_of(line.point) for other in later.get(folder, ())]
+        under = _mounted_on(line, lines) if above else set()
+        if not any(other.id not in under and other.parent in under for other in above):
+            found.append(line)
+        later.setdefault(line.point, []).append(line)
+    return found[::-1]
 
 
 def _folders_of(point: bytes) -> Iterator[bytes]:
-    """Yield every folder above an absolute one."""
-    while point != b"/":
-        point = os.path.dirname(point)
+    """Yield every folder above an absolute one, the nearest first."""
+    while (end := point.rfind(b"/")) > 0:
+        point = point[:end]
         yield point
+    yield b"/"
+
+
+def _mounted_on(line: Line, lines: Mapping[int, Line]) -> set[int]:
+    """Return the mounts that a mount stands on, one on another."""
+    found: set[int] = set()
+    while line.parent in lines and line.parent not in found:
+        found.add(line.parent)
+        line = lines[line.parent]
+    return found
 
 
 def _plain(escaped: bytes) -> bytes:
