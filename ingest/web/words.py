@@ -14,6 +14,7 @@ from ingest import escape, moments
 from ingest.web import reasons
 
 LANGUAGES = ("en", "nl")
+_MONTH = 30 * 86_400_000_000  # microseconds, nearly
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -123,8 +124,14 @@ class Words:
                 day = self("yesterday")
             else:
                 day = self.day(micros)
-            self._whens[micros] = f"{day} {self.time(micros)}"
+            self._whens[micros] = f"{day} {self.time(micros)}{self._which(micros)}"
         return self._whens[micros]
+
+    def _which(self, micros: int) -> str:
+        """Return the offset of a local time that occurs twice, where the clock is set back."""
+        local = self._local(micros)
+        again = local.replace(fold=1 - local.fold)
+        return "" if again.utcoffset() == local.utcoffset() else f" {self._offset(micros)}"
 
     def written(self, recorded: str | None) -> str:
         """Return day and time of a time as records have it."""
@@ -147,8 +154,13 @@ class Words:
         return words
 
     def zone(self) -> str:
-        """Return the offset of every time on the page."""
-        return moments.offset_name(moments.offset_at(self._now, self._zone))
+        """Return the offset of the times on the page, and that of the other season where there is one."""
+        here = self._offset(self._now)
+        others = {self._offset(self._now - each * _MONTH) for each in range(1, 12)} - {here}
+        return self("{here}, in another season {there}", here=here, there=min(others)) if others else here
+
+    def _offset(self, micros: int) -> str:
+        return moments.offset_name(moments.offset_at(micros, self._zone))
 
     def _local(self, micros: int) -> datetime:
         try:

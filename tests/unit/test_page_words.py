@@ -7,6 +7,7 @@ import re
 import tomllib
 from datetime import UTC
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -84,6 +85,21 @@ def test_languages_of_texts_have_names_in_both() -> None:
         "Nederlands", "Noors", "xx",
     ]  # fmt: skip
     assert words.Words("en", UTC, NOW)("no") == "no"
+
+
+def test_a_time_that_occurs_twice_says_which_and_the_page_names_both_offsets() -> None:
+    zone = ZoneInfo("Europe/Amsterdam")
+    dutch = words.Words("nl", zone, NOW)
+    hour = 3_600_000_000
+    back = 1792890000_000_000  # 25 October 2026, 01:00 UTC: the clock is set from 03:00 back to 02:00
+
+    assert [dutch.when(back + each) for each in (-hour - 1, -hour, -1, 0, hour - 1, hour)] == [
+        "25 oktober 01:59", "25 oktober 02:00 +02:00", "25 oktober 02:59 +02:00", "25 oktober 02:00 +01:00",
+        "25 oktober 02:59 +01:00", "25 oktober 03:00",
+    ]  # fmt: skip
+    assert dutch.zone() == "+01:00, in een ander seizoen +02:00"
+    assert words.Words("en", UTC, NOW).zone() == "UTC"
+    assert words.Words("en", ZoneInfo("Asia/Tokyo"), NOW).zone() == "+09:00"
 
 
 def test_dates_have_the_precision_that_they_have() -> None:
