@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingest import escape
+from ingest.expressions import expression
 from ingest.http.problems import Refused
 
 JSON = "application/json"
@@ -21,17 +23,22 @@ HTML = "text/html"
 FRESH = "private, no-cache"  # kept, and asked for again each time: an ETag makes that cheap
 FOR_EVER = "private, max-age=31536000, immutable"
 
+_RANGE = expression(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 _encode = msgspec.json.Encoder().encode
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A body and what is said of it. `etag` is its hash where one is known already."""
+    """A body and what is said of it. `etag` is its hash where one is known already.
+
+    Of one `in_parts` a reader may ask for what it lacks, where it was cut off.
+    """
 
     body: bytes
     media_type: str
     etag: str | None = None
     cache: str = FRESH
     headers: Mapping[str, str] = {}
+    in_parts: bool = False
 
 
 def of_record(record: object) -> Answer:
@@ -46,7 +53,7 @@ def page(html: str, headers: Mapping[str, str] | None = None) -> Answer:
 
 def text(words: str, *, sha256: str) -> Answer:
     """Return a text as it is."""
-    return Answer(body=words.encode(), media_type=TEXT, etag=sha256)
+    return Answer(body=words.encode(), media_type=TEXT, etag=sha256, in_parts=True)
 
 
 def download(body: bytes, *, sha256: str, name: str, for_ever: bool) -> Answer:
@@ -59,6 +66,7 @@ def download(body: bytes, *, sha256: str, name: str, for_ever: bool) -> Answer:
         etag=sha256,
         cache=FOR_EVER if for_ever else FRESH,
         headers={"content-disposition": shown, "content-security-policy": "default-src 'none'; sandbox"},
+        in_parts=True,
     )
 
 
@@ -68,13 +76,49 @@ def with_etag(answer: Answer) -> Answer:
 
 
 def response(answer: Answer, request: Request) -> Response:
-    """Return the response to a request: the whole answer, or 304 where the client has it."""
+    """Return the response to a request: the whole answer, the part that was asked for, or 304.
+
+    Raises Refused for a part that lies behind the end.
+    """
     etag = f'"{answer.etag or hashlib.sha256(answer.body).hexdigest()}"'
     headers = {"etag": etag, "cache-control": answer.cache, **answer.headers}
     known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
     if etag in known or "*" in known:
         return Response(status_code=304, headers=headers)
+    if answer.in_parts:
+        headers["accept-ranges"] = "bytes"
+        part = _part(request, etag, len(answer.body))
+        if part is not None:
+            headers["content-range"] = f"bytes {part.start}-{part.stop - 1}/{len(answer.body)}"
+            body = answer.body[part.start : part.stop]
+            return Response(body, 206, headers=headers, media_type=answer.media_type)
     return Response(answer.body, headers=headers, media_type=answer.media_type)
+
+
+def _part(request: Request, etag: str, size: int) -> range | None:
+    """Return the bytes that a request asks for; None for all of them.
+
+    Several parts at once are not given, nor one of what is packed, nor of what it had before another came:
+    then the answer is whole.
+    """
+    found = _RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
+    is_packed = "gzip" in request.headers.get("accept-encoding", "")
+    had = request.headers.get("if-range", etag)
+    if request.method != "GET" or found is None or is_packed or had != etag or not any(found.groups()):
+        return None
+    first, last = (None if each == "" else int(each) for each in found.groups())
+    if first is None:
+        begin, end = max(0, size - (last or 0)), size
+    else:
+        begin, end = first, size if last is None else min(last + 1, size)
+        if last is not None and last < first:
+            return None
+    if begin >= size:
+        raise Refused(
+            416, "range", f"there are {size:,} bytes", hint="ask for a part of these",
+            headers={"content-range": f"bytes */{size}"},
+        )  # fmt: skip
+    return range(begin, end)
 
 
 def head_of_stream(headers: Mapping[str, str], media_type: str) -> Response:

@@ -129,6 +129,14 @@ def _given(name: str, schema: _Part) -> _Part:
     return kinds[0] if kinds else schema
 
 
+def _parts(told: _Part) -> _Part:
+    content = {kind: {"schema": {"type": "string"}} for kind in (answers.TEXT, answers.BYTES)}
+    return {
+        "206": {"description": "the part that Range asks for", "content": content},
+        "416": {"description": "Range asks for what lies behind the end", **told},
+    }
+
+
 def _operation(endpoint: Endpoint, schema: _Part, fields: _Fields, failure: _Part) -> _Part:
     in_path = [
         {"name": name, "in": "path", "required": True, "description": about, "schema": kind}
@@ -151,6 +159,7 @@ def _operation(endpoint: Endpoint, schema: _Part, fields: _Fields, failure: _Par
     answers_ = {
         "200": {"description": endpoint.summary, "content": content},
         "304": {"description": "as it was"},
+        **(_parts(told) if answers.BYTES in content else {}),
         **{status: {"description": about, **told} for status, about in _FAILURES.items()},
     }
     name = endpoint.path.removeprefix("/v1/")

@@ -26,6 +26,7 @@ _TITLES = {
     409: "It is not so any more",
     413: "Too large",
     414: "The address is too long",
+    416: "There is no such part",
     415: "A body of this kind is not read",
     421: "This host is not served here",
     429: "Too many tries",

@@ -198,6 +198,41 @@ def test_a_version_is_its_text_or_its_bytes_by_what_is_accepted(served: Served) 
     assert served.service.get(served.versions("picture.bin") + "/1", Accept="text/plain").status == 404
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "part", "told"),
+    [
+        ({"Range": "bytes=0-9"}, 206, slice(0, 10), "bytes 0-9/79"),
+        ({"Range": "bytes=70-"}, 206, slice(70, 79), "bytes 70-78/79"),
+        ({"Range": "bytes=70-999"}, 206, slice(70, 79), "bytes 70-78/79"),
+        ({"Range": "bytes=-5"}, 206, slice(74, 79), "bytes 74-78/79"),
+        ({"Range": "bytes=-999"}, 206, slice(0, 79), "bytes 0-78/79"),
+        ({"Range": "bytes=79-"}, 416, None, "bytes */79"),
+        ({"Range": "bytes=-0"}, 416, None, "bytes */79"),
+        ({"Range": "bytes=5-4"}, 200, slice(0, 79), None),
+        ({"Range": "bytes=-"}, 200, slice(0, 79), None),
+        ({"Range": "bytes=0-1,5-6"}, 200, slice(0, 79), None),
+        ({"Range": "lines=0-1"}, 200, slice(0, 79), None),
+        ({"Range": "bytes=0-9", "If-Range": '"another"'}, 200, slice(0, 79), None),
+        ({"Range": "bytes=0-9", "Accept-Encoding": "gzip"}, 200, slice(0, 79), None),
+    ],
+)
+def test_who_was_cut_off_asks_for_the_rest_of_a_version(
+    served: Served, asked: dict[str, str], status: int, part: slice | None, told: str | None
+) -> None:
+    whole = b"The bridge will be closed for three weeks. Nobody was told. The mayor is away.\n"
+    for kind in ("text/plain", "application/octet-stream"):
+        answer = served.service.get(served.versions("bridge.txt") + "/1", Accept=kind, **asked)
+
+        assert (answer.status, answer.headers.get("content-range")) == (status, told)
+        if part is None:
+            assert answer.json["code"] == "range"
+        else:
+            assert answer.body == whole[part]
+            assert answer.headers["accept-ranges"] == "bytes"
+    head = served.service.ask("HEAD", served.versions("bridge.txt") + "/1", Range="bytes=0-9")
+    assert (head.status, "content-range" in head.headers) == (200, False)
+
+
 def test_what_a_reader_has_is_not_sent_again(served: Served) -> None:
     for path in ("/v1/documents", served.versions("bridge.txt") + "/1", "/v1/openapi.json"):
         first = served.service.get(path)
