@@ -86,6 +86,11 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     same: bool = False
 
 
+def created(paths: Iterable[bytes]) -> list[Decision]:
+    """Decide of files at paths where no document is known, while none is missing that they may have been."""
+    return [Decision(type="created", path=path, document=None) for path in paths]
+
+
 def decide(
     *,
     files: Sequence[ReadFile],
@@ -99,8 +104,6 @@ def decide(
     at each. A missing document that is found at no other path is deleted only when `expired`; else the
     caller asks again later. A file at a live document's path with equal bytes has no decision.
     """
-    if not (live or missing or deleted):
-        return [Decision(type="created", path=file.path, document=None) for file in files]
     here = {file.path for file in files}
     gone = {entry.live.path: entry for entry in missing if entry.live.path not in here}
     taken: set[int] = set()

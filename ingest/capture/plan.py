@@ -260,6 +260,8 @@ class _Draft:
     def decide(self) -> list[Decision]:
         """Tell which document each file is, by the rules of identity, in the order of the log."""
         live = self._baseline.live
+        if not (live or self._missing or self._baseline.deleted):
+            return identity.created(self._files)
         decisions = identity.decide(
             files=[self._read_file(path, file, live) for path, file in self._files.items()],
             live=live,

@@ -147,13 +147,18 @@ class _Tally:
 
     def add(self, pieces: list[str], following: str | None) -> None:
         """Count the pieces; `following` is what comes after them, None if the last goes on."""
-        joins, language = abbreviations.joins, self._language
+        joins, tails, short = abbreviations.joins, abbreviations.TAILS, abbreviations.SHORT
+        language = self._language
         found, going_on = self.sentences, self._going_on
         for piece, next_piece in zip(pieces, [*pieces[1:], following], strict=False):
             if piece[:1].isalnum() or _LETTER.search(piece) is not None:
                 if not going_on:
                     found += 1
-                going_on = next_piece is None or joins(piece, next_piece, language)
+                if next_piece is None:
+                    going_on = True
+                    continue
+                tail = piece[-24:].rstrip()[-3:]  # what `joins` asks first, and answers no to nearly always
+                going_on = (tail in tails or tail[-2:] in short) and joins(piece, next_piece, language)
             elif piece.isspace():
                 going_on = False
         self.sentences, self._going_on = found, going_on

@@ -27,7 +27,7 @@ _MAY_END = frozenset(_MAY_END_LIST.split())
 # Most sentences end in none of these, and need no closer look. Only a first letter may be a capital.
 _WORDS = {form for word in _GO_ON_IN_DUTCH | _GO_ON | _MAY_END for form in (word, word.capitalize())}
 TAILS = frozenset(word[-3:] for word in _WORDS)
-_SHORT = frozenset(word for word in _WORDS if len(word) < 3)
+SHORT = frozenset(word for word in _WORDS if len(word) < 3)
 
 
 def joins(piece: str, following: str, language: str) -> bool:
@@ -37,7 +37,7 @@ def joins(piece: str, following: str, language: str) -> bool:
     in capitals is none. At most the last 24 characters of the piece are looked at.
     """
     ending = piece[-24:].rstrip()
-    if ending[-3:] not in TAILS and ending[-2:] not in _SHORT:
+    if ending[-3:] not in TAILS and ending[-2:] not in SHORT:
         return False
     word = ending.rsplit(None, 1)[-1].lstrip(OPENING)
     word = word[:1].lower() + word[1:]
