@@ -15,7 +15,7 @@ from ingest import overseen, root_folder
 from ingest.clock import Clock
 from ingest.config import Settings
 from ingest.daemon.root_names import of_here
-from ingest.disk import mounts, root_mark
+from ingest.disk import locks, mounts, root_mark
 from ingest.disk.mounts import Mount
 from ingest.disk.reachability import real_path, silent_of, silent_of_root
 from ingest.disk.root_mark import Anchor
@@ -288,7 +288,7 @@ def _add(
     mark = found.mark
     if mark is None or owner is not None:
         mark = clock.entropy(root_mark.MARK_BYTES)
-    work = partial(_marked, path, mark, locks=owner is not None)
+    work = partial(_marked, path, mark, locked=owner is not None)
     marked = overseen.result(places, work, _Marked, of_root=True, tidies=True)
     mark = marked.mark or mark
     root = roots.add(
@@ -316,14 +316,14 @@ def _found_at(path: bytes) -> Anchor:
     return found
 
 
-def _marked(path: bytes, mark: bytes, *, locks: bool) -> _Marked:
+def _marked(path: bytes, mark: bytes, *, locked: bool) -> _Marked:
     """Write a mark into a folder, if that can be done. Raises RootUnavailable.
 
-    With `locks` AlreadyRunning where a process captures that folder: it would lose its root by the mark.
+    With `locked` AlreadyRunning where a process captures that folder: it would lose its root by the mark.
     """
     found = root_mark.open_root(path)
     try:
-        with root_mark.lock_root(found, path) if locks else nullcontext():
+        with locks.lock_root(found.fd, path) if locked else nullcontext():
             root_mark.write_mark(found.fd, mark)
         columns = root_folder.folder_columns(found, path)
         return _Marked(columns, root_mark.read_mark(found.fd), root_folder.mounts_now(found.fd, path))
@@ -340,7 +340,7 @@ def _adopt(store: Store, root: Root, clock: Clock, *, beside: bool) -> Root:
     """
     mark = clock.entropy(root_mark.MARK_BYTES)
     captured = beside if store.is_sqlite else _is_captured(store, root)
-    work = partial(_marked, root.path, mark, locks=not captured)
+    work = partial(_marked, root.path, mark, locked=not captured)
     try:
         marked = overseen.result(silent_of_root(root.path), work, _Marked, of_root=True, tidies=True)
     except RootUnavailable as error:
