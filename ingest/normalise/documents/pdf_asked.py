@@ -7,6 +7,7 @@ what the library writes is read when all of it is there.
 from __future__ import annotations
 
 import ctypes
+import functools
 import itertools
 import math
 from array import array
@@ -16,13 +17,11 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from ingest.normalise.documents.pdfium import Pdfium, fast
+from ingest.normalise.documents.pdfium import Pdfium, fast, library
 
 if TYPE_CHECKING:
     from ingest.normalise.documents.pdfium import Handle
 
-# Characters: where the first and the last are of one object, all are.
-_AT_ONCE = 24
 _LONGEST = 64  # bytes of a mark's name
 _ARTIFACT = "Artifact".encode("utf-16-le")
 _SPAN = "Span".encode("utf-16-le")
@@ -54,6 +53,12 @@ class Calls:
         string = _ADDRESS, _LENGTH, _ADDRESS
         self.name = fast(raw.FPDFPageObjMark_GetName, ctypes.c_int, *string)
         self.said = fast(raw.FPDFPageObjMark_GetParamStringValue, ctypes.c_int, ctypes.c_char_p, *string)
+
+
+@functools.cache
+def calls() -> Calls:
+    """Return the functions. They are made once: that takes as long as some pages."""
+    return Calls(library())
 
 
 class Characters:
@@ -101,29 +106,10 @@ class Characters:
         """Return the object that each character is of."""
         return list(map(self._calls.owner, itertools.repeat(self._page), indexes))
 
-    def owners_in_order(self, count: int, words: Iterable[tuple[int, int]]) -> list[int | None]:
-        """Return the objects of the first characters, where those of one follow each other.
-
-        `words` are parts of the text from three letters on: what is between the first and the last of one may
-        be left out.
-        """
-        owner, page = self._calls.owner, self._page
-        is_inner = bytearray(count)
-        for start, end in words:
-            is_inner[start + 1 : end - 1] = b"\1" * (end - start - 2)
-        found: list[int | None] = []
-        asked: list[int] = []
-        for start in range(0, count, _AT_ONCE):
-            end = min(start + _AT_ONCE, count)
-            first = owner(page, start)
-            if first is not None and first == owner(page, end - 1):
-                found += [first] * (end - start)
-            else:
-                found += [None] * (end - start)
-                asked += [index for index in range(start, end) if not is_inner[index]]
-        for index, one in zip(asked, self.owners(asked), strict=True):
-            found[index] = one
-        return found
+    def owner_of_all(self, start: int, end: int) -> int | None:
+        """Return the object that all these characters are of, since the first and the last are of it."""
+        first = self._calls.owner(self._page, start)
+        return first if first is not None and first == self._calls.owner(self._page, end - 1) else None
 
     def marks(self, objects: Iterable[int]) -> dict[int, Mark]:
         """Return what the marks of objects say, of these and of those that were asked before."""

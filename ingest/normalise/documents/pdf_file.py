@@ -15,7 +15,7 @@ import msgspec
 from ingest.expressions import expression
 from ingest.normalise.documents import pdf_accents, pdf_bidi
 from ingest.normalise.documents.draft import Closed, Draft
-from ingest.normalise.documents.pdf_asked import Calls, Characters
+from ingest.normalise.documents.pdf_asked import Calls, Characters, calls
 from ingest.normalise.documents.pdfium import Pdfium, library, wide
 from ingest.normalise.extraction import Annotation, Limits, Refused
 
@@ -40,6 +40,7 @@ _SWAPPED = expression(
 )
 _OF_LIGATURES = expression("[\u6600\u6800\u6900\u6a00\u6c00\u7400\ucf00\ud200]")  # each ends with one
 _LETTERS = expression(r"[^\W\d_]{3,}")
+_LINE = expression(r"[^\r\n]+|[\r\n]")
 _SUMS = {"\ucf00": "\ufb01", "\ud200": "\ufb02"}
 
 
@@ -82,7 +83,7 @@ class File:
                 raise Refused("password", "the document is encrypted")
             raise Refused("refused", "a damaged PDF")
         self.count = int(self.raw.FPDF_GetPageCount(self.handle))
-        self._calls = Calls(self.raw)
+        self._calls = calls()
         self._characters = self._beside = 0
 
     def __enter__(self) -> Self:
@@ -231,8 +232,23 @@ class Page:
         """
         if self._order is not None:
             return [self._objects[glyph.index] for glyph in self._order]
-        words = [word.span() for word in _LETTERS.finditer(self.text)]
-        owners = self._characters.owners_in_order(len(self.text), words)
+        owners: list[int | None] = [None] * len(self.text)
+        asked: list[int] = []
+        words: list[tuple[int, int]] = []
+        for line in _LINE.finditer(self.text):
+            start, end = line.span()
+            one = self._characters.owner_of_all(start, end)
+            if one is not None:
+                owners[start:end] = [one] * (end - start)
+                continue
+            # Of what is between the first letter of a word and its last more is asked where they differ.
+            for word in _LETTERS.finditer(self.text, start, end):
+                words.append(word.span())
+                asked += range(start, word.start() + 1)
+                start = word.end() - 1
+            asked += range(start, end)
+        for index, one in zip(asked, self._characters.owners(asked), strict=True):
+            owners[index] = one
         of_two: list[tuple[int, int, int, int]] = []
         for start, end in words:
             first, last = owners[start], owners[end - 1]
@@ -250,8 +266,8 @@ class Page:
                 of_two.append((start, end, first, last))
         marks = self._characters.marks(one for word in of_two for one in word[2:])
         _, heights = self.origins([at for start, end, _, _ in of_two for at in (start, end - 1)])
-        for (start, end, first, last), one, other in zip(of_two, heights[::2], heights[1::2], strict=True):
-            is_one = one == other and marks[first] == marks[last]
+        for (start, end, first, last), y, other in zip(of_two, heights[::2], heights[1::2], strict=True):
+            is_one = y == other and marks[first] == marks[last]
             owners[start:end] = (
                 [first] * (end - start) if is_one else self._characters.owners(range(start, end))
             )
