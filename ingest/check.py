@@ -52,7 +52,7 @@ class Counts(msgspec.Struct):
         setattr(self, state, getattr(self, state) + 1)
 
 
-class _Looked(NamedTuple):
+class _LookProgress(NamedTuple):
     """So many files were looked at by now; with `deep` so many were read."""
 
     files: int
@@ -87,7 +87,7 @@ def compare(
         if isinstance(found, Finding):
             counts.add(found.state)
             yield found
-        elif isinstance(found, _Looked):
+        elif isinstance(found, _LookProgress):
             progress(before + found.files)
         else:
             counts.files += found
@@ -97,14 +97,14 @@ def _found_apart(
     places: Sequence[bytes],
     store: Store,
     found_by: Callable[[Callable[[int], None]], Iterator[Finding | int]],
-) -> Iterator[Finding | _Looked | int]:
+) -> Iterator[Finding | _LookProgress | int]:
     """Look at a root that may not answer, in a process of its own."""
 
-    def work(tell: Callable[[Finding | _Looked | int], None]) -> None:
-        for found in found_by(lambda files: tell(_Looked(files))):
+    def work(tell: Callable[[Finding | _LookProgress | int], None]) -> None:
+        for found in found_by(lambda files: tell(_LookProgress(files))):
             tell(found)
 
-    return overseen.results(places, work, Finding | _Looked | int, of_root=True, release=store.dispose)
+    return overseen.results(places, work, Finding | _LookProgress | int, of_root=True, release=store.dispose)
 
 
 def _found(
@@ -180,7 +180,7 @@ def _compare(place: _Place, progress: Callable[[int], None]) -> Iterator[Finding
         yield from _without_progress(look(walk.Range()), progress)
         return
     upper = walk.Range(after=middle)
-    beside = forked.ForkedTask(place.store.dispose, partial(look, upper), Finding | _Looked | int)
+    beside = forked.ForkedTask(place.store.dispose, partial(look, upper), Finding | _LookProgress | int)
     here = there = 0
     rest: list[Finding | int] = []
 
@@ -223,17 +223,17 @@ def _compare(place: _Place, progress: Callable[[int], None]) -> Iterator[Finding
 
 
 def _without_progress(
-    found: Iterable[Finding | _Looked | int], progress: Callable[[int], None]
+    found: Iterable[Finding | _LookProgress | int], progress: Callable[[int], None]
 ) -> Iterator[Finding | int]:
     """Give the findings and the number of files; tell `progress` how far it is."""
     for each in found:
-        if isinstance(each, _Looked):
+        if isinstance(each, _LookProgress):
             progress(each.files)
         else:
             yield each
 
 
-def _look(place: _Place, within: walk.Range) -> Iterator[Finding | _Looked | int]:
+def _look(place: _Place, within: walk.Range) -> Iterator[Finding | _LookProgress | int]:
     """Give each difference within a range of paths, meanwhile how far it is, then the number of files."""
     files = files_read = 0
 
@@ -248,12 +248,12 @@ def _look(place: _Place, within: walk.Range) -> Iterator[Finding | _Looked | int
         if difference is not None:
             part.append(difference)
         elif not place.deep:
-            yield _Looked(files)
+            yield _LookProgress(files)
         if len(part) == _TOGETHER or (part and difference is None):
             for finding in _examined(place, part):
                 files_read += 1
                 if place.deep:
-                    yield _Looked(files_read)
+                    yield _LookProgress(files_read)
                 if finding is not None:
                     if finding.state == "unknown":
                         unknown.add(finding.path)

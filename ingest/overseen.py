@@ -54,7 +54,7 @@ class _Failed(msgspec.Struct, frozen=True):
     filename: bytes | None = None
 
 
-class _Said(msgspec.Struct, frozen=True):
+class _Message(msgspec.Struct, frozen=True):
     """What was told, for how long one call has not returned, what ended the work, or its end."""
 
     told: bytes | None = None
@@ -63,9 +63,9 @@ class _Said(msgspec.Struct, frozen=True):
     has_ended: bool = False
 
 
-_LOST = _Said()  # the process ended without a word
+_LOST = _Message()  # the process ended without a word
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(_Said).decode
+_decode = msgspec.msgpack.Decoder(_Message).decode
 _this = {"is_overseen": False}
 
 
@@ -168,7 +168,7 @@ class _Process:
             _live(overseer, answering, work, tidies=tidies)
         answering.close()
 
-    def next(self, places: Sequence[bytes], *, of_root: bool) -> _Said:
+    def next(self, places: Sequence[bytes], *, of_root: bool) -> _Message:
         """Wait for news. Raises Unreachable where a place is silent instead."""
         since = time.monotonic()
         while True:
@@ -185,7 +185,7 @@ class _Process:
                 raise _silence(silent, of_root=of_root)
             since = time.monotonic()
 
-    def _said(self, seconds: float) -> _Said | None:
+    def _said(self, seconds: float) -> _Message | None:
         """Return news, if there are any within a time: that a call has not returned yet is none."""
         try:
             while self._answers.has_news(seconds):
@@ -322,7 +322,7 @@ class _Telling:
 
     def _send(self, *, held: float = 0.0, failed: _Failed | None = None, has_ended: bool = False) -> None:
         part, self._part, self._sent = self._part, [], time.monotonic()
-        said = _Said(_encode(part) if part else None, held, failed, has_ended)
+        said = _Message(_encode(part) if part else None, held, failed, has_ended)
         self._answering.send(_encode(said))
 
 

@@ -24,7 +24,7 @@ from ingest.store.roots import Root
 LOOKED_AT = 1000  # known documents, the smallest: of those that stand there, 16 are read at most
 
 
-def is_of_here(store: Store, root: Root) -> bool:
+def is_of_this_host(store: Store, root: Root) -> bool:
     """Tell whether this host recorded the root's folder.
 
     A SQLite store is its host's, whatever that is called.
@@ -76,7 +76,7 @@ def refusal(
 
     `elsewhere` is its path, where it moved. `documents` and `was_scanned` give what the store would be asked.
     """
-    here = is_of_here(store, root)
+    here = is_of_this_host(store, root)
     table = mounts.table()
     verdict, why = root_mark.judge(
         root_mark.RecordedFolder(
@@ -126,7 +126,7 @@ def refusal_by_disk(
 def is_mount_proven(store: Store, root: Root, fd: Descriptor, known: Mount, found: Facts) -> bool:
     """Tell whether a mount below a root, which is open as `fd`, is the one that was recorded."""
     # on another host nothing is recorded of it but its documents
-    recorded = known.facts if is_of_here(store, root) else Facts(None, None)
+    recorded = known.facts if is_of_this_host(store, root) else Facts(None, None)
     verdict = root_mark.compare_facts(recorded, found)
     if verdict != "documents":
         return verdict == "same"

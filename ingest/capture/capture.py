@@ -22,7 +22,7 @@ from ingest.capture.lateness import Lateness
 from ingest.capture.look import Observation
 from ingest.capture.pending import Pending
 from ingest.capture.plan import Plan
-from ingest.capture.readers import Unfinished
+from ingest.capture.readers import PendingDocument
 from ingest.capture.reconcile import TOGETHER, Scan
 from ingest.capture.slow_documents import POLL, SlowDocuments
 from ingest.capture.unheard_changes import UnheardChanges
@@ -38,11 +38,11 @@ from ingest.settle import Due
 from ingest.store import file_states
 from ingest.store.new_rows import NewVersion
 
-Found = WorkerAnswer | Observation
-_NONE: Mapping[bytes, Found] = MappingProxyType({})
+FileAnswer = WorkerAnswer | Observation
+_NONE: Mapping[bytes, FileAnswer] = MappingProxyType({})
 
 
-class _Begun(NamedTuple):
+class _OpenPlan(NamedTuple):
     """A plan whose versions are being made, what it is made from, and how to plan anew without some of it."""
 
     plan: Plan
@@ -218,7 +218,7 @@ class Capture:
         return [entry for entry in due if entry.path not in kept]
 
     def _without_kept(
-        self, observations: Sequence[Observation], known: Baseline, made: Mapping[bytes, Found]
+        self, observations: Sequence[Observation], known: Baseline, made: Mapping[bytes, FileAnswer]
     ) -> Sequence[Observation]:
         """Return the observations without files that are new at their paths and being read at others."""
         inodes = self._aside.inodes
@@ -234,7 +234,7 @@ class Capture:
         return [each for each in observations if each.path not in again]
 
     def _put_aside(
-        self, begun: _Begun, versions: dict[bytes, NewVersion], unfinished: Mapping[bytes, Unfinished]
+        self, begun: _OpenPlan, versions: dict[bytes, NewVersion], unfinished: Mapping[bytes, PendingDocument]
     ) -> Plan:
         """Return the plan without the documents that take long: what was seen of them waits aside.
 
@@ -260,7 +260,7 @@ class Capture:
     # -- paths that are due, batch after batch ---------------------------------------------
 
     def _examine(
-        self, due: Sequence[Due], expired: Sequence[bytes] = (), made: Mapping[bytes, Found] = _NONE
+        self, due: Sequence[Due], expired: Sequence[bytes] = (), made: Mapping[bytes, FileAnswer] = _NONE
     ) -> None:
         """Look at these paths and record what is found; `made` is what was found at some already."""
         recorded = 0
@@ -273,7 +273,7 @@ class Capture:
             raise
 
     def _record_all(
-        self, due: Sequence[Due], expired: Sequence[bytes], made: Mapping[bytes, Found]
+        self, due: Sequence[Due], expired: Sequence[bytes], made: Mapping[bytes, FileAnswer]
     ) -> Iterator[int]:
         """Record batch after batch; yields how many paths were in each.
 
@@ -281,7 +281,7 @@ class Capture:
         made. Only plans that cannot be about the same documents overlap like that: of known documents where
         they stand, with nothing on its way from one path to another.
         """
-        begun: _Begun | None = None  # its versions are being made
+        begun: _OpenPlan | None = None  # its versions are being made
         start = 0
         while start < len(due) or expired:
             batch = due[start : start + BATCH]
@@ -307,12 +307,12 @@ class Capture:
         if begun is not None:
             yield self._finish(begun, self._versions.end())
 
-    def _recall(self, batch: Sequence[Due], made: Mapping[bytes, Found]) -> Baseline:
+    def _recall(self, batch: Sequence[Due], made: Mapping[bytes, FileAnswer]) -> Baseline:
         return baseline.recall(self.folder, [entry.path for entry in batch], perhaps_empty=bool(made))
 
     def _plan(
-        self, due: Sequence[Due], expired: Sequence[bytes], known: Baseline, made: Mapping[bytes, Found]
-    ) -> _Begun:
+        self, due: Sequence[Due], expired: Sequence[bytes], known: Baseline, made: Mapping[bytes, FileAnswer]
+    ) -> _OpenPlan:
         """Look at the first of these paths, as many as fit into a batch, and plan what follows."""
         clock, pending = self.folder.clock, self.pending
         now, began_at = clock.monotonic(), clock.wall()
@@ -341,7 +341,7 @@ class Capture:
             now=now,
             began_at=began_at,
         )
-        return _Begun(again(observations), observations, again)
+        return _OpenPlan(again(observations), observations, again)
 
     def _note_lateness(self, observation: Observation) -> None:
         """Note whether it was read before the state in which it rested was overwritten."""
@@ -353,10 +353,10 @@ class Capture:
         elif isinstance(reading, read.NoFile):
             self.lateness.gone(due, observation.looked)
 
-    def _finish(self, begun: _Begun, made: Mapping[bytes, NewVersion | Unfinished]) -> int:
+    def _finish(self, begun: _OpenPlan, made: Mapping[bytes, NewVersion | PendingDocument]) -> int:
         """Record a plan, but for documents that take long; returns how many due paths it was about."""
-        versions = {path: each for path, each in made.items() if not isinstance(each, Unfinished)}
-        unfinished = {path: each for path, each in made.items() if isinstance(each, Unfinished)}
+        versions = {path: each for path, each in made.items() if not isinstance(each, PendingDocument)}
+        unfinished = {path: each for path, each in made.items() if isinstance(each, PendingDocument)}
         planned = self._put_aside(begun, versions, unfinished) if unfinished else begun.plan
         return self._commit(planned, versions)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from ingest import normalise
-from ingest.capture.readers import Readers, Unfinished
+from ingest.capture.readers import PendingDocument, Readers
 from ingest.confined.reader import Documents
 from ingest.errors import IntegrityError
 from ingest.model import Content
@@ -39,7 +39,7 @@ class Raw(msgspec.Struct, frozen=True):
 
 def make(
     raws: Sequence[Raw], dictionary: Dictionary | None, documents: Documents, readers: Readers
-) -> list[NewVersion | Unfinished]:
+) -> list[NewVersion | PendingDocument]:
     """Return a version of each, in order; Unfinished for a document that takes long.
 
     `readers` read those that are more than plain text.
@@ -47,19 +47,23 @@ def make(
     Many are normalised before they are packed: the tables of a dictionary and those of the language model
     drive each other out of a core's cache, and to pack takes three times as long where they do.
     """
-    made: list[NewVersion | Unfinished] = []
+    made: list[NewVersion | PendingDocument] = []
     readers.begin_batch()
     for run in _runs(raws):
         contents = [_content(raw, documents, readers) for raw in run]
         made += [
-            content if isinstance(content, Unfinished) else _version(raw, content, dictionary)
+            content if isinstance(content, PendingDocument) else _version(raw, content, dictionary)
             for raw, content in zip(run, contents, strict=True)
         ]
     return made
 
 
 def finish(
-    raw: Raw, dictionary: Dictionary | None, documents: Documents, readers: Readers, unfinished: Unfinished
+    raw: Raw,
+    dictionary: Dictionary | None,
+    documents: Documents,
+    readers: Readers,
+    unfinished: PendingDocument,
 ) -> NewVersion:
     """Return the version of a document however long it takes to be read."""
     reader = unfinished.reader or readers.lend()
@@ -88,11 +92,11 @@ def _version(raw: Raw, content: Content, dictionary: Dictionary | None) -> NewVe
     )
 
 
-def _content(raw: Raw, documents: Documents, readers: Readers) -> Content | Unfinished:
+def _content(raw: Raw, documents: Documents, readers: Readers) -> Content | PendingDocument:
     reads = readers.read if raw.extracted is None else _told(raw.extracted)
     try:
         rendition = normalise.normalise(raw.raw, raw.name, read=reads, html=documents.html)
-    except Unfinished as unfinished:
+    except PendingDocument as unfinished:
         return unfinished
     return Content(raw=raw.raw, sha256=raw.sha256, rendition=rendition)
 
@@ -132,9 +136,9 @@ def _runs(raws: Sequence[Raw]) -> Iterator[list[Raw]]:
     yield run
 
 
-def finished(made: Sequence[NewVersion | Unfinished]) -> list[NewVersion | None]:
+def finished(made: Sequence[NewVersion | PendingDocument]) -> list[NewVersion | None]:
     """Return what is made, and None for what this process leaves to the one that asked."""
     for each in made:
-        if isinstance(each, Unfinished) and each.reader is not None:
+        if isinstance(each, PendingDocument) and each.reader is not None:
             each.reader.close()
-    return [None if isinstance(each, Unfinished) else each for each in made]
+    return [None if isinstance(each, PendingDocument) else each for each in made]

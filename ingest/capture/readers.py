@@ -16,7 +16,7 @@ TOGETHER = 3.0  # seconds that the documents of one batch are waited for
 _IDLE = 2  # readers kept for the next documents
 
 
-class Unfinished(Exception):
+class PendingDocument(Exception):
     """A document is not read yet: `reader` is at it; None where nobody has begun."""
 
     def __init__(self, reader: Reader | None) -> None:
@@ -46,14 +46,14 @@ class Readers:
     def read(self, fmt: DocumentFormat, raw: bytes, html: Html) -> Extracted | Unread:
         """Return what a document holds, as `normalise` takes it. Raises Unfinished."""
         if self._left <= 0:
-            raise Unfinished(None)
+            raise PendingDocument(None)
         reader = self.lend()
         reader.begin(fmt, raw, html)
         found = reader.answer(patience=min(PATIENCE, self._left))
         if self._together:
             self._left -= reader.seconds
         if found is None:
-            raise Unfinished(reader)
+            raise PendingDocument(reader)
         self.take_back(reader)
         return found
 

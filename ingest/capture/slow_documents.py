@@ -16,7 +16,7 @@ from ingest import normalise
 from ingest.capture.absences import inodes_of
 from ingest.capture.changes import Change
 from ingest.capture.look import Observation
-from ingest.capture.readers import Readers, Unfinished
+from ingest.capture.readers import PendingDocument, Readers
 from ingest.confined.reader import Reader
 from ingest.disk import read
 from ingest.normalise.document_formats import DocumentFormat, Html, Unread
@@ -28,7 +28,7 @@ POLL = 0.05  # seconds between two questions whether a document is read
 _UNASKED = Unread("extractor_failed", "no reader is asked of it")
 
 
-class Kept(msgspec.Struct):
+class SlowDocument(msgspec.Struct):
     """One document: what was observed, who reads it, and what it holds once that is known."""
 
     observation: Observation
@@ -42,7 +42,7 @@ class SlowDocuments:
     def __init__(self, readers: Readers, html: Html) -> None:
         self._readers = readers
         self._html = html
-        self._kept: dict[bytes, Kept] = {}
+        self._kept: dict[bytes, SlowDocument] = {}
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -67,10 +67,10 @@ class SlowDocuments:
                 held += size
         return frozenset(found)
 
-    def put(self, observation: Observation, unfinished: Unfinished) -> None:
+    def put(self, observation: Observation, unfinished: PendingDocument) -> None:
         """Keep what was observed until it is read."""
         due = msgspec.structs.replace(observation.due, rests=math.inf)  # it was read in time, or judged
-        kept = Kept(msgspec.structs.replace(observation, due=due), unfinished.reader)
+        kept = SlowDocument(msgspec.structs.replace(observation, due=due), unfinished.reader)
         if kept.reader is not None and self._under_way >= AT_A_TIME:
             kept.reader.close()  # it begins anew when another is read
             kept.reader = None
@@ -98,20 +98,20 @@ class SlowDocuments:
             if kept.found is not None
         ]
 
-    def _waiting(self) -> Iterator[Kept]:
+    def _waiting(self) -> Iterator[SlowDocument]:
         return (kept for kept in self._kept.values() if kept.reader is None and kept.found is None)
 
-    def _begin(self, kept: Kept) -> None:
+    def _begin(self, kept: SlowDocument) -> None:
         def begin(fmt: DocumentFormat, raw: bytes, html: Html) -> Extracted | Unread:
             reader = self._readers.lend()
             reader.begin(fmt, raw, html)
-            raise Unfinished(reader)
+            raise PendingDocument(reader)
 
         name = kept.observation.path.rpartition(b"/")[2]
         try:
             normalise.normalise(_bytes_of(kept.observation).raw, name, read=begin, html=self._html)
             kept.found = _UNASKED
-        except Unfinished as unfinished:
+        except PendingDocument as unfinished:
             kept.reader = unfinished.reader
 
     def drop(self, path: bytes) -> None:

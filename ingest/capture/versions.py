@@ -13,7 +13,7 @@ from ingest.capture.changes import Change
 from ingest.capture.folder import RootFolder
 from ingest.capture.new_versions import Raw
 from ingest.capture.plan import Plan
-from ingest.capture.readers import Unfinished
+from ingest.capture.readers import PendingDocument
 from ingest.capture.workers import Workers
 from ingest.disk import read
 from ingest.ids import SALT_BYTES, draws
@@ -54,12 +54,12 @@ class Versions:
         dictionary = self.dictionary([raw.raw for raw in raws if raw.before is None])
         self.workers.give(raws, dictionary, ahead=ahead)
 
-    def end(self) -> dict[bytes, NewVersion | Unfinished]:
+    def end(self) -> dict[bytes, NewVersion | PendingDocument]:
         """Return the versions that were begun, by path; waits for them, but not long for documents."""
         wanted, self._wanted = self._wanted, ()
         return dict(zip(wanted, self.workers.take(), strict=True))
 
-    def finish(self, change: Change, unfinished: Unfinished) -> NewVersion:
+    def finish(self, change: Change, unfinished: PendingDocument) -> NewVersion:
         """Return the version of a document that takes long; waits for it. Raises StoreUnavailable."""
         (raw,) = _raws(self._folder, [change])
         return self.workers.finish(raw, self.dictionary(()), unfinished)

@@ -25,7 +25,7 @@ import msgspec
 from ingest import normalise
 from ingest.capture import new_versions
 from ingest.capture.new_versions import AT_ONCE, Raw
-from ingest.capture.readers import Readers, Unfinished
+from ingest.capture.readers import PendingDocument, Readers
 from ingest.confined.reader import WAITING, Documents, do_nothing
 from ingest.disk import read
 from ingest.disk.descriptors import are_too_few
@@ -122,7 +122,7 @@ class Workers:
         except WorkersLost:
             return
 
-    def take(self) -> list[NewVersion | Unfinished]:
+    def take(self) -> list[NewVersion | PendingDocument]:
         """Return a version of each that was given, in order; waits for them, but not long for documents."""
         (raws, dictionary), self._lot = self._lot, ((), None)
         parcels = self._parcels
@@ -134,10 +134,10 @@ class Workers:
             parcels = 0
         self._parcels = 0
         if parcels:
-            return [Unfinished(None) if each is None else each for each in found]
+            return [PendingDocument(None) if each is None else each for each in found]
         return new_versions.make(raws, dictionary, self._documents, self.readers)
 
-    def finish(self, raw: Raw, dictionary: Dictionary | None, unfinished: Unfinished) -> NewVersion:
+    def finish(self, raw: Raw, dictionary: Dictionary | None, unfinished: PendingDocument) -> NewVersion:
         """Return the version of a document that takes long to be read; waits for it."""
         return new_versions.finish(raw, dictionary, self._documents, self.readers, unfinished)
 

@@ -14,7 +14,7 @@ import msgspec
 from ingest import overseen, root_folder
 from ingest.clock import Clock
 from ingest.config import Settings
-from ingest.daemon.root_names import of_here
+from ingest.daemon.root_names import of_this_host
 from ingest.disk import locks, mounts, root_mark
 from ingest.disk.mounts import Mount
 from ingest.disk.reachability import real_path, silent_of, silent_of_root
@@ -105,12 +105,12 @@ def _as_is(root: Root) -> Root:
 def _known_here(store: Store, every: list[Root], lost: list[RootUnavailable] | None) -> list[Root]:
     """Return the roots of this host that are not retired. Raises UsageError where there are none."""
     untold = list[RootUnavailable]()
-    known = of_here(store, [root for root in every if root.retired_at is None], untold)
+    known = of_this_host(store, [root for root in every if root.retired_at is None], untold)
     if lost is not None:
         lost += untold
     if not known and untold:
         raise all_lost(untold)
-    if not known and (retired := of_here(store, every)):
+    if not known and (retired := of_this_host(store, every)):
         raise UsageError(
             "no root is named, and every root known here was retired",
             hint=f"take one up again: ingest roots resume {retired[0].name}",
@@ -289,7 +289,7 @@ def _add(
     if mark is None or owner is not None:
         mark = clock.entropy(root_mark.MARK_BYTES)
     work = partial(_marked, path, mark, locked=owner is not None)
-    marked = overseen.result(places, work, _Marked, of_root=True, tidies=True)
+    marked = overseen.result(places, work, _FolderRecord, of_root=True, tidies=True)
     mark = marked.mark or mark
     root = roots.add(
         connection, uid=new_uid(clock.wall(), clock.entropy), name=name, host=socket.gethostname(),
@@ -299,7 +299,7 @@ def _add(
     return roots.by_name(connection, root.name)
 
 
-class _Marked(msgspec.Struct, frozen=True):
+class _FolderRecord(msgspec.Struct, frozen=True):
     """A folder: what is recorded of it, which mark it holds, and what is mounted below it."""
 
     columns: dict[str, Any]
@@ -316,7 +316,7 @@ def _found_at(path: bytes) -> Anchor:
     return found
 
 
-def _marked(path: bytes, mark: bytes, *, locked: bool) -> _Marked:
+def _marked(path: bytes, mark: bytes, *, locked: bool) -> _FolderRecord:
     """Write a mark into a folder, if that can be done. Raises RootUnavailable.
 
     With `locked` AlreadyRunning where a process captures that folder: it would lose its root by the mark.
@@ -326,7 +326,7 @@ def _marked(path: bytes, mark: bytes, *, locked: bool) -> _Marked:
         with locks.lock_root(found.fd, path) if locked else nullcontext():
             root_mark.write_mark(found.fd, mark)
         columns = root_folder.folder_columns(found, path)
-        return _Marked(columns, root_mark.read_mark(found.fd), root_folder.mounts_now(found.fd, path))
+        return _FolderRecord(columns, root_mark.read_mark(found.fd), root_folder.mounts_now(found.fd, path))
     finally:
         os.close(found.fd)
 
@@ -342,7 +342,7 @@ def _adopt(store: Store, root: Root, clock: Clock, *, beside: bool) -> Root:
     captured = beside if store.is_sqlite else _is_captured(store, root)
     work = partial(_marked, root.path, mark, locked=not captured)
     try:
-        marked = overseen.result(silent_of_root(root.path), work, _Marked, of_root=True, tidies=True)
+        marked = overseen.result(silent_of_root(root.path), work, _FolderRecord, of_root=True, tidies=True)
     except RootUnavailable as error:
         if error.code in overseen.NOT_ASKED:
             raise

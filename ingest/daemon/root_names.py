@@ -24,7 +24,9 @@ def chosen_roots(store: Store, words: Sequence[str]) -> list[Root]:
     return [_one(every, word) for word in words]
 
 
-def of_here(store: Store, every: Sequence[Root], lost: list[RootUnavailable] | None = None) -> list[Root]:
+def of_this_host(
+    store: Store, every: Sequence[Root], lost: list[RootUnavailable] | None = None
+) -> list[Root]:
     """Return the roots that are this host's.
 
     Of a server that several share, those that were recorded here, or whose folder stands here with its mark:
@@ -34,7 +36,7 @@ def of_here(store: Store, every: Sequence[Root], lost: list[RootUnavailable] | N
     found = []
     for root in every:
         try:
-            if root_folder.is_of_here(store, root) or _stands_here(store, root):
+            if root_folder.is_of_this_host(store, root) or _stands_here(store, root):
                 found.append(root)
         except RootUnavailable as error:
             if lost is not None:

@@ -9,7 +9,7 @@ import msgspec
 
 from ingest.daemon import door
 from ingest.daemon.door import DaemonStatus, Request
-from ingest.daemon.root_names import of_here
+from ingest.daemon.root_names import of_this_host
 from ingest.errors import NoDaemon, Unreachable
 from ingest.records.status import SinkStatus
 from ingest.status import HARMLESS
@@ -102,7 +102,7 @@ def doors(store: Store, name: str | None = None) -> dict[Path, list[str]]:
             known = [roots.by_name(connection, name)]
         else:
             known = [root for root in roots.every(connection) if root.retired_at is None]
-            known = of_here(store, known)
+            known = of_this_host(store, known)
     if store.is_sqlite:
         return {door.beside_store(str(store.url.database)): [root.uid.hex() for root in known]}
     return {door.found_for(root.uid): [root.uid.hex()] for root in known}

@@ -178,10 +178,10 @@ def _line_places(text: str) -> Iterator[int]:
 
 def hunks(a: str, b: str, *, context: int = 3) -> list[Hunk]:
     """Return the changed lines from A to B with `context` lines around them; empty for equal texts."""
-    return gathered((hunk, lines) for hunk, lines, _ in each_hunk(a, b, context=context))
+    return whole_hunks((hunk, lines) for hunk, lines, _ in each_hunk(a, b, context=context))
 
 
-def gathered(hunks: Iterable[tuple[Hunk, Iterable[Line]]]) -> list[Hunk]:
+def whole_hunks(hunks: Iterable[tuple[Hunk, Iterable[Line]]]) -> list[Hunk]:
     """Return the hunks with their lines. Equal ones are one object: they can be many and short."""
     shared: dict[tuple[str, str], Line] = {}
     found: list[Hunk] = []

@@ -23,7 +23,7 @@ Days = tuple[date | None, date | None]
 NO_DAYS: Days = (None, None)
 
 
-class _Told(msgspec.Struct, frozen=True):
+class _DayReference(msgspec.Struct, frozen=True):
     """A day, or what is said of one; `is_anchor` says that it is as seen from the text's own.
 
     `said` is how many days from it, where it is.
@@ -53,8 +53,8 @@ def same_day(before: str, after: str, days: Days, language: str | None) -> bool 
     if max(len(before), len(after)) > _LONGEST:
         return None
     lexicon = lexicon_of(language)
-    old = _told(before, days[0], language, lexicon)
-    new = _told(after, days[1], language, lexicon)
+    old = _day_reference(before, days[0], language, lexicon)
+    new = _day_reference(after, days[1], language, lexicon)
     if old is None or new is None or not (old.is_anchor or new.is_anchor):
         return None
     if old.part and new.part and old.part != new.part:
@@ -73,7 +73,9 @@ def with_part(text: str, start: int, end: int, lexicon: Lexicon) -> str:
     return f"{text[start:end]} {following[0]}" if lexicon.day_parts.keys() & following else text[start:end]
 
 
-def _told(text: str, own: date | None, language: str | None, lexicon: Lexicon) -> _Told | None:
+def _day_reference(
+    text: str, own: date | None, language: str | None, lexicon: Lexicon
+) -> _DayReference | None:
     slots = [slot for slot in quantities.find(text, language, frozenset()) if slot.kind != "name"]
     if len(slots) != 1 or slots[0].kind != "date":
         return None
@@ -84,14 +86,14 @@ def _told(text: str, own: date | None, language: str | None, lexicon: Lexicon) -
     part = next((part for word, part in lexicon.day_parts.items() if _has(text, word)), None)
     match slot.value:
         case Relative(day) if day in _DAYS:
-            return _Told(_on(own, _DAYS[day]), part, is_anchor=True, said=_DAYS[day])
+            return _DayReference(_on(own, _DAYS[day]), part, is_anchor=True, said=_DAYS[day])
         case Period(which, period) if period in lexicon.day_parts.values():
             if which not in ("this", "last"):
                 return None
             after = -1 if which == "last" else 0
-            return _Told(_on(own, after), period, is_anchor=True, said=after)
+            return _DayReference(_on(own, after), period, is_anchor=True, said=after)
         case CalendarDate(hour=None, minute=None) as day:
-            return _Told(day, day.part or part, is_anchor=False)
+            return _DayReference(day, day.part or part, is_anchor=False)
     return None
 
 

@@ -20,9 +20,9 @@ from ingest.facts.model import (
     Face,
     PartOfDay,
     Period,
-    Reading,
     Relative,
     Season,
+    SlotParts,
     Tokens,
     low_at,
 )
@@ -43,7 +43,7 @@ _LAST_DAY = 31
 _POINTS = word_set("point points punten")
 
 
-def find_date(cut: Tokens, at: int) -> Reading | None:
+def find_date(cut: Tokens, at: int) -> SlotParts | None:
     """Return the date that begins at a token; None where none does."""
     low = cut[at].low
     if low in cut.lexicon.relative:
@@ -66,7 +66,7 @@ def find_date(cut: Tokens, at: int) -> Reading | None:
     return "date", CalendarDate(weekday, part=part), at + 1, False
 
 
-def _calendar(cut: Tokens, at: int, weekday: int | None) -> Reading | None:
+def _calendar(cut: Tokens, at: int, weekday: int | None) -> SlotParts | None:
     low = cut[at].low
     if decade := _DECADE.match(low):
         return "date", Decade(decade[2], decade[1]), at + 1, False
@@ -124,7 +124,7 @@ def _day_behind(cut: Tokens, at: int) -> int | None:
     return None if day < 3 and not written else day  # `in May first responders`
 
 
-def _day_in_words(cut: Tokens, at: int, weekday: int | None) -> Reading | None:
+def _day_in_words(cut: Tokens, at: int, weekday: int | None) -> SlotParts | None:
     """Return a day that is written out: `the twenty-first of May`, `dreißigsten Mai`; not `the first May`."""
     day = cut.lexicon.ordinal(cut[at].low)
     if day is None or day > _LAST_DAY:
@@ -137,7 +137,7 @@ def _day_in_words(cut: Tokens, at: int, weekday: int | None) -> Reading | None:
     return "date", CalendarDate(weekday, day, month, year), end, False
 
 
-def _in_one(cut: Tokens, at: int, weekday: int | None) -> Reading | None:
+def _in_one(cut: Tokens, at: int, weekday: int | None) -> SlotParts | None:
     """Return `20-2-2021`, `20-Feb-2021`, or day and time, `2021-02-20T10:00`; seconds are beside it."""
     if (written := _DAY_FIRST.match(cut[at].low)) and int(written[2]) <= 12:
         day, month, year = map(int, written.groups())
@@ -195,7 +195,7 @@ def _is_year(cut: Tokens, at: int) -> bool:
     return before in cut.lexicon.before_year or before in "(-/" or after in (")", ".", ",", ";", "")
 
 
-def _clock(cut: Tokens, at: int) -> Reading | None:
+def _clock(cut: Tokens, at: int) -> SlotParts | None:
     low = cut[at].low
     following = low_at(cut, at + 1)
     half = following if following in _ZONES or following in cut.lexicon.hours else ""
@@ -236,7 +236,7 @@ def _is_time(cut: Tokens, at: int) -> bool:
     )
 
 
-def _clock_in_words(cut: Tokens, at: int) -> Reading | None:
+def _clock_in_words(cut: Tokens, at: int) -> SlotParts | None:
     """Return a time of day in words: `noon`; after a word for `at` also `half tien`, `nine o'clock`.
 
     Before a part of the day it needs no such word: `negen uur 's ochtends`.
@@ -260,7 +260,7 @@ def _clock_in_words(cut: Tokens, at: int) -> Reading | None:
     return None
 
 
-def _half(cut: Tokens, at: int) -> Reading | None:
+def _half(cut: Tokens, at: int) -> SlotParts | None:
     """Return `half past nine`, and `half nine`, which is past the hour in English and before it in Dutch."""
     if cut[at].text.lower() not in cut.lexicon.half_hour_words:
         return None
@@ -273,7 +273,7 @@ def _half(cut: Tokens, at: int) -> Reading | None:
     )
 
 
-def _past_or_to(cut: Tokens, at: int) -> Reading | None:
+def _past_or_to(cut: Tokens, at: int) -> SlotParts | None:
     """Return a time beside an hour: `kwart voor negen`, `tien over half negen`, `ten past nine`."""
     minutes = 15 if cut[at].low in cut.lexicon.quarter_hour else _hour(cut, at)
     if minutes is None or low_at(cut, at + 1) not in cut.lexicon.beside_hour:
@@ -287,7 +287,7 @@ def _past_or_to(cut: Tokens, at: int) -> Reading | None:
     return _spoken(cut, whole // 60, whole % 60, _past_hour(cut, at + 3 + half))
 
 
-def _spoken(cut: Tokens, hour: int, minute: int, end: int) -> Reading:
+def _spoken(cut: Tokens, hour: int, minute: int, end: int) -> SlotParts:
     """Return a time of day as a clock shows it; `'s middags` behind it says in which half of the day."""
     told = _in_part(cut, hour, end)
     return _time(Face(hour), minute, end) if told is None else _time(told[0], minute, told[1])
@@ -320,12 +320,12 @@ def _past_hour(cut: Tokens, at: int) -> int:
     return at + 1 if low_at(cut, at) in cut.lexicon.on_the_hour else at
 
 
-def _time(hour: int, minute: int, end: int) -> Reading:
+def _time(hour: int, minute: int, end: int) -> SlotParts:
     hour = hour if isinstance(hour, Face) else hour % 24
     return "date", CalendarDate(hour=hour, minute=minute), end, False
 
 
-def _age(cut: Tokens, at: int) -> Reading | None:
+def _age(cut: Tokens, at: int) -> SlotParts | None:
     """Return a season, a century or a decade in words: `in the spring`, `15e eeuw`, `jaren tachtig`."""
     low, behind = cut[at].low, at + 1
     if cut.lexicon.dotted_ordinals and low[0].isdigit() and low_at(cut, behind) == ".":

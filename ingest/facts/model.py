@@ -173,7 +173,7 @@ Value = (
 )  # fmt: skip
 
 # The kind and value of a fact, the token after it, and whether it is weak.
-Reading = tuple[Kind, Value, int, bool]
+SlotParts = tuple[Kind, Value, int, bool]
 
 
 class Slot(msgspec.Struct, frozen=True):

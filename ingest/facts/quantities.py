@@ -24,10 +24,10 @@ from ingest.facts.model import (
     Ordinal,
     Quantity,
     Range,
-    Reading,
     Repetition,
     Share,
     Slot,
+    SlotParts,
     Some,
     Token,
     Tokens,
@@ -186,7 +186,7 @@ def _is_label(cut: Tokens) -> bool:
     return bool(cut) and cut[-1].low in roman.LABELS
 
 
-def _labelled(cut: Tokens, at: int) -> Reading | None:
+def _labelled(cut: Tokens, at: int) -> SlotParts | None:
     """Return a number or letter that names something: `Section II`, `version 2.10`, `12(1)(a)`."""
     said = cut[at].text
     number = roman.NUMBERS.get(said)
@@ -206,7 +206,7 @@ def _labelled(cut: Tokens, at: int) -> Reading | None:
     return None
 
 
-def _quantity(text: str, cut: Tokens, at: int) -> Reading | None:
+def _quantity(text: str, cut: Tokens, at: int) -> SlotParts | None:
     """Return a number with its magnitude, currency, percent sign or unit, at a token."""
     if told := _part_or_place(cut, at) or _in_a_word(cut, at):
         return told
@@ -247,7 +247,7 @@ def _quantity(text: str, cut: Tokens, at: int) -> Reading | None:
     return _with_unit(cut, value, end, suffix, weak=weak)
 
 
-def _part_or_place(cut: Tokens, at: int) -> Reading | None:
+def _part_or_place(cut: Tokens, at: int) -> SlotParts | None:
     """Return a part of a whole, `a third of`, or a place in an order, `twenty-first`."""
     if not read_share(cut, at) and (part := read_part(cut, at)):
         return "number", Share(part[0]), part[1], False
@@ -256,7 +256,7 @@ def _part_or_place(cut: Tokens, at: int) -> Reading | None:
     return None
 
 
-def _with_range(cut: Tokens, value: str, end: int, currency: str | None) -> Reading:
+def _with_range(cut: Tokens, value: str, end: int, currency: str | None) -> SlotParts:
     """Return a range with the unit, or currency, of its figures."""
     kind, quantity, end, _ = _with_unit(cut, Fraction(2), end, "", weak=False)
     if currency:
@@ -271,7 +271,7 @@ def _is_sign(cut: Tokens, at: int, signs: str) -> bool:
     return cut[at].end == cut[at + 1].start and (at == 0 or cut[at - 1].end < cut[at].start)
 
 
-def _in_a_word(cut: Tokens, at: int) -> Reading | None:
+def _in_a_word(cut: Tokens, at: int) -> SlotParts | None:
     """Return a number that one word says: `dozens`, `several`, `twice`, `doubled`, `under-18s`."""
     low, following = cut[at].low, low_at(cut, at + 1)
     value: Value | None = None

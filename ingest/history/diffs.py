@@ -133,5 +133,5 @@ def between(
     )
     if not lines or before is None or after is None:
         return sides
-    whole = msgspec.structs.replace(record, hunks=sequences.gathered(sides.each_hunk()))
+    whole = msgspec.structs.replace(record, hunks=sequences.whole_hunks(sides.each_hunk()))
     return msgspec.structs.replace(sides, record=whole)

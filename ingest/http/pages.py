@@ -329,7 +329,7 @@ class Pages:
         return PageContent(template="changes", data=page, more={"reviewed": said})
 
     def _search(self, _request: Request, asked: Search) -> PageContent:
-        view = lists.found(
+        view = lists.search_view(
             self._corpus,
             self._cache,
             asked.q,

@@ -138,7 +138,7 @@ def _take(connection: Connection, found: Sequence[Row], stems: Stems, tell: Call
         if row.key is not None and row.version and row.type not in ("rejected", "deleted"):
             of_document[row.key].append(row)
     cutter, rules = Cutter(), state.rules_of(connection)
-    taken = _Taken()
+    taken = _NewRows()
     heads = _heads(connection, list(of_document))
     seen = 0
     for key, changes in of_document.items():
@@ -320,7 +320,7 @@ def _gone(
 # -- writing -------------------------------------------------------------------------------------
 
 
-class _Taken:
+class _NewRows:
     """What is to be written of a stretch of the log; spans become rows as they are written."""
 
     def __init__(self) -> None:

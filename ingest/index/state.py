@@ -22,14 +22,14 @@ from ingest.store.engine import Row
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
-class _Kept(msgspec.Struct):
+class _StoredRules(msgspec.Struct):
     """The rules as the index keeps them, by the key of each root."""
 
     phrases: dict[str, tuple[str, ...]] = {}
     boilerplate: dict[str, tuple[str, ...]] = {}
 
 
-_decode = msgspec.json.Decoder(_Kept).decode
+_decode = msgspec.json.Decoder(_StoredRules).decode
 
 
 def behind(index: Index, rules: Rules | None = None) -> int:

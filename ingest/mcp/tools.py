@@ -38,7 +38,7 @@ FACTS = 10  # of an edit
 P = TypeVar("P", bound=msgspec.Struct)
 
 
-class _Placed(Protocol):
+class _DocumentRecord(Protocol):
     """A record of a document: what it is called and where it lies."""
 
     @property
@@ -106,7 +106,7 @@ def answer(
     return made, material.framed(head_lines(made), body, mark)
 
 
-def _where(record: _Placed) -> Fields:
+def _where(record: _DocumentRecord) -> Fields:
     return {"document": record.document, "root": record.root, "path": record.path}
 
 

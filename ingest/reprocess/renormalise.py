@@ -52,7 +52,7 @@ class Counts(msgspec.Struct):
     normalisers: dict[str, int] = {}
 
 
-class _Wanted(msgspec.Struct, frozen=True):
+class _UnreadVersion(msgspec.Struct, frozen=True):
     """A version that this program's normaliser has not read.
 
     `by` is the one that is expected to, `there` are the names and libraries of the renditions it has.
@@ -79,7 +79,7 @@ class _Work(msgspec.Struct, frozen=True):
     """A live document and those of its versions that are wanted."""
 
     head: Row
-    wanted: tuple[_Wanted, ...]
+    wanted: tuple[_UnreadVersion, ...]
 
 
 def renormalise(
@@ -137,7 +137,7 @@ def _works(connection: Connection, heads: Sequence[Row], html: Html) -> Iterator
                 first = known[0]
                 by = normalise.expected(name, known[-1].media_type, html)
                 there = frozenset((row.name, row.libraries) for row in known)
-                wanted.append(_Wanted(no, name, first.salt, first.sha256, first.size, by, there))
+                wanted.append(_UnreadVersion(no, name, first.salt, first.sha256, first.size, by, there))
         if wanted:
             yield _Work(by_key[key], tuple(wanted))
 

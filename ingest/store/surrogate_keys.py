@@ -17,14 +17,14 @@ _SLICE = 500
 _root, _document, _normaliser = tables.root.c, tables.document.c, tables.normaliser.c
 
 
-class _Known(msgspec.Struct):
+class _KeyCache(msgspec.Struct):
     """What never changes once it is committed: asked for once for each open store."""
 
     roots: dict[RootKey, bytes] = {}
     normalisers: dict[tuple[str, str], int] = {}
 
 
-_known: WeakKeyDictionary[Engine, _Known] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Engine, _KeyCache] = WeakKeyDictionary()
 
 
 def root_uid(connection: Connection, root: RootKey) -> bytes:
@@ -68,8 +68,8 @@ def normalisers(connection: Connection, wanted: set[tuple[str, str]]) -> dict[tu
     return found
 
 
-def _known_to(connection: Connection) -> _Known:
-    return _known.setdefault(connection.engine, _Known())
+def _known_to(connection: Connection) -> _KeyCache:
+    return _known.setdefault(connection.engine, _KeyCache())
 
 
 def _normalisers(connection: Connection) -> dict[tuple[str, str], int]:

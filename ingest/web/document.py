@@ -38,10 +38,10 @@ from ingest.web.text_by_age import (
     RemovedSentence,
     VersionShare,
     ages_of,
-    gone_last,
-    held,
+    last_removed,
     paragraphs,
     part_by_age,
+    version_shares,
 )
 from ingest.web.text_parts import Parts
 from ingest.web.timeline import Timeline, TimeStretch
@@ -176,7 +176,7 @@ def view(
     elif mode == "age":
         whole = paragraphs(text or "", origins, ages, places)
         by_age, parts = part_by_age(whole, part, None if here is None else here.offset, only)
-    stand = held(origins, ages, past.times)
+    stand = version_shares(origins, ages, past.times)
     return View(
         facts=facts_,
         path=facts_.path,
@@ -242,10 +242,10 @@ def _read(
 ) -> _Read:  # fmt: skip
     no = int(row.version)
     found = blame.blame_of(connection, target, no, indexed=is_indexed, deleted=with_lost, row=row, text=text)
-    lost, left = gone_last(found.lost, past.times)
+    lost, left = last_removed(found.lost, past.times)
     here = None
     if at is not None:
-        here = sentence.found(connection, target, no, at, found.sentences, past.times, is_indexed=is_indexed)
+        here = sentence.find(connection, target, no, at, found.sentences, past.times, is_indexed=is_indexed)
     return _Read(origins=found.sentences, lost=lost, lost_left=left, here=here)
 
 

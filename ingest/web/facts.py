@@ -47,7 +47,7 @@ class Strand(msgspec.Struct, frozen=True, kw_only=True):
     gone: bool = False
 
 
-class _Made:
+class _StrandDraft:
     def __init__(self, number: int, kind: str, sentence: str, before: str) -> None:
         self.number = number
         self.kind = kind
@@ -69,8 +69,8 @@ def strands(
     another change of its kind ended, in a sentence alike, is the same fact. `newest` gives the text of the
     version; it is asked where a fact was last changed in an earlier one.
     """
-    made: list[_Made] = []
-    ends: defaultdict[tuple[str, str], list[_Made]] = defaultdict(list)  # by kind and last value
+    made: list[_StrandDraft] = []
+    ends: defaultdict[tuple[str, str], list[_StrandDraft]] = defaultdict(list)  # by kind and last value
     for version, edit in edits:
         for fact in edit.facts if version <= until else ():
             if fact.before is None or fact.after is None:
@@ -79,7 +79,7 @@ def strands(
             alike = (each for each in going_on if _are_alike(each.sentence, fact.sentence))
             held = max(alike, key=lambda each: each.number, default=None)
             if held is None:
-                held = _Made(len(made), fact.kind, fact.sentence, fact.before)
+                held = _StrandDraft(len(made), fact.kind, fact.sentence, fact.before)
                 made.append(held)
             else:
                 going_on.remove(held)
@@ -99,7 +99,7 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _is_gone(made: _Made, words: str | None) -> bool:
+def _is_gone(made: _StrandDraft, words: str | None) -> bool:
     """Tell whether a text has the last value of a fact nowhere, where it can be told by its letters."""
     value = _plain(made.values[-1][0])
     return words is not None and value not in words and value in _plain(made.sentence)
@@ -110,7 +110,7 @@ def _are_alike(before: str, after: str) -> bool:
     return len(a & b) * 2 >= min(len(a), len(b))
 
 
-def _strand(made: _Made, *, gone: bool) -> Strand:
+def _strand(made: _StrandDraft, *, gone: bool) -> Strand:
     changed = made.values[0][1]
     values = [Value(text=made.before, first=1 if changed == 2 else None, last=changed - 1)]
     seen = {made.before.casefold()}

@@ -159,7 +159,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     head: int
 
 
-def found(
+def search_view(
     corpus: Corpus, cache: AnswerCache, query: str, *, every: bool, language: str | None, root: str | None,
     at: str | None = None, after: int = 0,
 ) -> Search:  # fmt: skip

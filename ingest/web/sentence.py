@@ -43,7 +43,7 @@ class Here(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None
 
 
-def found(
+def find(
     connection: Connection, target: Target, no: int, words: str, origins: Sequence[Origin],
     times: dict[int, int], *, is_indexed: bool,
 ) -> Here:  # fmt: skip

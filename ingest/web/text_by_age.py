@@ -64,7 +64,7 @@ def ages_of(origins: list[Origin]) -> dict[int, int]:
     return {version: 1 + round(4 * number / steps) if number else 1 for number, version in enumerate(known)}
 
 
-def held(origins: list[Origin], ages: dict[int, int], times: dict[int, int]) -> list[VersionShare]:
+def version_shares(origins: list[Origin], ages: dict[int, int], times: dict[int, int]) -> list[VersionShare]:
     """Return which versions brought the sentences of a text, the newest first."""
     counts: dict[int, int] = {}
     for each in origins:
@@ -75,7 +75,7 @@ def held(origins: list[Origin], ages: dict[int, int], times: dict[int, int]) -> 
     ]
 
 
-def gone_last(lost: Sequence[Lost], times: Mapping[int, int]) -> tuple[list[RemovedSentence], int]:
+def last_removed(lost: Sequence[Lost], times: Mapping[int, int]) -> tuple[list[RemovedSentence], int]:
     """Return the sentences that went last, the newest first, and how many went before them."""
     shown = [_gone(each, times) for each in reversed(lost[-LOST:])]
     return shown, len(lost) - len(shown)

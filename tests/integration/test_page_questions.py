@@ -102,7 +102,9 @@ def test_an_index_that_is_filled_beside_is_asked_as_far_as_it_goes(database_url:
         found = list(corpus.search("bridge", every=True, note=notes.append))
         assert [(each.document, each.versions[0].last) for each in found] == [(found[0].document, 2)]
         assert notes == ["the index goes to change 3 of 10: later texts not searched"]
-        page = lists.found(corpus, AnswerCache(corpus.now), "bridge", every=True, language=None, root=None)
+        page = lists.search_view(
+            corpus, AnswerCache(corpus.now), "bridge", every=True, language=None, root=None
+        )
         assert (page.reached, page.head) == (3, 10)
         assert [(each.is_known, each.gone_in, each.gone_at) for each in page.hits] == [(False, None, None)]
         assert (page.now, page.before) == (1, 0)
@@ -371,7 +373,7 @@ def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None
             after=None,
             differs_after=0,
         )
-        found = lists.found(corpus, cache, "bridge", every=True, language=None, root=None)
+        found = lists.search_view(corpus, cache, "bridge", every=True, language=None, root=None)
 
         assert (view.documents, view.counts.silent, view.head, view.reached) == (1, 2, 10, 10)
         assert [card.change.seq for card in view.cards] == [4, 3]
@@ -382,7 +384,7 @@ def test_the_overview_and_the_lists_say_what_is_there(database_url: str) -> None
         assert [each.change for each in then.differs if each.root == "main"] == ["deleted"]
         assert [(hit.match.path, found.now, found.before) for hit in found.hits] == [("bridge.txt", 1, 0)]
         assert [word for word, is_found in found.hits[0].pieces if is_found] == ["bridge"]
-        beyond = lists.found(corpus, cache, "bridge", every=True, language=None, root=None, after=1)
+        beyond = lists.search_view(corpus, cache, "bridge", every=True, language=None, root=None, after=1)
         assert (beyond.hits, beyond.first, beyond.more) == ([], 2, False)
         corpus.close()
 
@@ -399,7 +401,9 @@ def test_a_moment_is_told_as_it_was_asked_for_and_one_to_come_is_now(tmp_path: P
                 corpus, cache, prefix="", at=at, root=None, language=None, deleted=False, after=None,
                 differs_after=0,
             )  # fmt: skip
-            searched = lists.found(corpus, cache, "bridge", every=False, language=None, root=None, at=at)
+            searched = lists.search_view(
+                corpus, cache, "bridge", every=False, language=None, root=None, at=at
+            )
             return listed.at_time, searched.at_time
 
         asked = 3_976_214_400_999_999  # the end of that second

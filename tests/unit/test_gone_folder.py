@@ -45,11 +45,11 @@ def test_what_a_file_system_no_longer_has_is_not_taken_for_the_current_folder(
 def test_where_nothing_could_be_looked_at_nothing_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def of_here(_store: object, _every: object, lost: list[RootUnavailable]) -> list[Never]:
+    def of_this_host(_store: object, _every: object, lost: list[RootUnavailable]) -> list[Never]:
         lost.append(RootUnavailable("that cannot be told", code="unreachable"))
         return []
 
-    monkeypatch.setattr(check, "of_here", of_here)
+    monkeypatch.setattr(check, "of_this_host", of_this_host)
     assert _checked(tmp_path, capsys) == 4
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "error: that cannot be told\n")

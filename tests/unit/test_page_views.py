@@ -163,11 +163,11 @@ def test_of_many_sentences_that_went_the_last_are_shown_first() -> None:
         Lost(text=str(no), version=1, last_version=no - 1, removed_in=no, edited=False)
         for no in range(2, text_by_age.LOST + 5)
     ]
-    shown, left = text_by_age.gone_last(went, {no: no * HOUR for no in range(1, 100)})
+    shown, left = text_by_age.last_removed(went, {no: no * HOUR for no in range(1, 100)})
 
     assert [each.removed_in for each in (shown[0], shown[-1])] == [text_by_age.LOST + 4, 5]
     assert (left, shown[0].removed_at) == (3, (text_by_age.LOST + 4) * HOUR)
-    assert text_by_age.gone_last(went[:2], {2: 1, 3: 2})[1] == 0
+    assert text_by_age.last_removed(went[:2], {2: 1, 3: 2})[1] == 0
 
 
 # -- time -----------------------------------------------------------------------------------------

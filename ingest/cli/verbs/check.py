@@ -10,7 +10,7 @@ from ingest.cli.call import opened, require_tested_system, settings
 from ingest.cli.options import as_json, is_quiet, verb
 from ingest.cli.output import counted, emit, keep_going, line, paint
 from ingest.cli.progress import Bar
-from ingest.daemon.root_names import chosen_roots, of_here
+from ingest.daemon.root_names import chosen_roots, of_this_host
 from ingest.errors import RootUnavailable, all_lost
 from ingest.records import of_row, shown_path
 from ingest.records.verbs import CheckedFile
@@ -38,7 +38,7 @@ def command(names: tuple[str, ...], deep: bool) -> int:
     with opened() as store, Bar("check", "files") as bar:
         roots = chosen_roots(store, names)
         if not names:
-            roots = of_here(store, roots, lost)
+            roots = of_this_host(store, roots, lost)
         beside = len(lost)
         for root in roots:
             try:

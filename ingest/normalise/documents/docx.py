@@ -37,7 +37,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
         styles.run(package.read(name))
 
     def drawn(name: str) -> list[str]:
-        return ooxml.drawn(package, name, limits)
+        return ooxml.drawing_texts(package, name, limits)
 
     def story(name: str) -> Story:
         told = Story(limits, styles, ooxml.relations(package, name, limits), drawn)

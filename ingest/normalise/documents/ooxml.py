@@ -191,7 +191,7 @@ def attachment(name: str, data: bytes, media_type: str | None) -> Annotation:
     return Annotation(name=canonical(name) or None, media_type=media_type, size=len(data), sha256=digest)
 
 
-class _Drawn(Xml):
+class _DrawingTexts(Xml):
     """The texts of a diagram or a chart, which are parts of their own. A chart's numbers are not read."""
 
     def __init__(self, limits: Limits) -> None:
@@ -231,10 +231,10 @@ class _Drawn(Xml):
             self.texts.append(text)
 
 
-def drawn(package: Package, part: str, limits: Limits) -> list[str]:
+def drawing_texts(package: Package, part: str, limits: Limits) -> list[str]:
     """Return the texts of a diagram or a chart, a paragraph or a label each."""
     if part not in package:
         return []
-    reader = _Drawn(limits)
+    reader = _DrawingTexts(limits)
     reader.run(package.read(part))
     return reader.texts

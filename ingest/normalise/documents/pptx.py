@@ -40,7 +40,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
             authors.update(people.authors)
 
     def drawn(name: str) -> list[str]:
-        return ooxml.drawn(package, name, limits)
+        return ooxml.drawing_texts(package, name, limits)
 
     def read_slide(name: str, leads: dict[str, Relation], page: int) -> Slide:
         slide = Slide(limits, leads, drawn, page)
