@@ -366,11 +366,6 @@ def edits(a: str, b: str) -> list[Edit]:
     return found
 
 
-def count_words(text: str) -> int:
-    """Tell how many of a text's tokens are words."""
-    return _count_words(found[0] for found in _TOKEN.finditer(text))
-
-
 def _count_words(parts: Iterable[str]) -> int:
     return sum(1 for part in parts if part[0].isalnum() or part[0] == "_")
 

@@ -17,7 +17,6 @@ from ingest.diff.sequences import (
     Line,
     align,
     apply,
-    count_words,
     counts,
     edits,
     hunks,
@@ -195,8 +194,8 @@ def test_words_are_counted_without_blanks_and_marks() -> None:
     assert tokens("It's \u00e9t\u00e9,\n\tsnake_case 42!") == [
         "It", "'", "s", " ", "\u00e9t\u00e9", ",", "\n", "\t", "snake_case", " ", "42", "!",
     ]  # fmt: skip
-    assert count_words("It's \u00e9t\u00e9,\n\tsnake_case 42!") == 5
-    assert count_words("") == 0
+    assert counts("", "It's \u00e9t\u00e9,\n\tsnake_case 42!")["words_added"] == 5
+    assert counts("", "")["words_added"] == 0
 
 
 @pytest.mark.parametrize("lines", [100_000, pytest.param(1_000_000, marks=pytest.mark.full)])
