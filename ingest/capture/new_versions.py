@@ -101,7 +101,7 @@ def _content(raw: Raw, documents: Documents, readers: Readers) -> Content | Pend
     return Content(raw=raw.raw, sha256=raw.sha256, rendition=rendition)
 
 
-def _told(known: Extracted | Unread) -> normalise.Read:
+def _told(known: Extracted | Unread) -> normalise.ReadDocument:
     """Return what tells of a document what is known already."""
 
     def told(_fmt: DocumentFormat, _raw: bytes, _html: Html) -> Extracted | Unread:

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from ingest.edits.forms import is_figure
-from ingest.edits.reading import Read
+from ingest.edits.reading import ComparedToken
 from ingest.text.lexicon import Lexicon
 from ingest.text.words import unaccented
 
 _LETTERS = 3  # of an abbreviation in capitals
 
 
-def stands_for_more(run: Sequence[Read], within: Sequence[Read], lexicon: Lexicon) -> bool:
+def stands_for_more(run: Sequence[ComparedToken], within: Sequence[ComparedToken], lexicon: Lexicon) -> bool:
     """Tell whether what stands in a place of a sentence may be an abbreviation there."""
     if len(run) != 1:
         return True
@@ -41,7 +41,7 @@ def stands_for_more(run: Sequence[Read], within: Sequence[Read], lexicon: Lexico
     return short.dotted and behind.text[0].islower()
 
 
-def before_number(word: Read, within: Sequence[Read], lexicon: Lexicon) -> bool:
+def before_number(word: ComparedToken, within: Sequence[ComparedToken], lexicon: Lexicon) -> bool:
     """Tell whether a number follows a word: `about 500`."""
     at = bisect_left(within, word.end, key=attrgetter("start"))
     return at < len(within) and is_figure(unaccented(within[at].text), lexicon)

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ingest.diff import sequences
-from ingest.edits.reading import Read
+from ingest.edits.reading import ComparedToken
 from ingest.expressions import expression
 from ingest.text import roman, sentences, wordlist
 from ingest.text.lexicon import Lexicon, word_set
@@ -51,8 +51,8 @@ Gap = tuple[int, int]
 
 
 def speaking(
-    was: Sequence[Read],
-    became: Sequence[Read],
+    was: Sequence[ComparedToken],
+    became: Sequence[ComparedToken],
     old: str,
     new: str,
     lexicon: Lexicon,
@@ -106,7 +106,10 @@ class _Begins:
     """Where sentences begin in two texts, found when it is asked: few are."""
 
     def __init__(
-        self, read: tuple[Sequence[Read], Sequence[Read]], texts: tuple[str, str], language: str | None
+        self,
+        read: tuple[Sequence[ComparedToken], Sequence[ComparedToken]],
+        texts: tuple[str, str],
+        language: str | None,
     ) -> None:
         self._read, self._texts, self._language = read, texts, language
         self._found: dict[bool, list[int]] = {}
@@ -123,7 +126,7 @@ def _marks(text: str) -> bool:
     return _PAUSE.search(text) is not None or _STOP.search(text) is not None or "…" in text or "\n" in text
 
 
-def _gaps(was: Sequence[Read], became: Sequence[Read]) -> Iterator[Gap]:
+def _gaps(was: Sequence[ComparedToken], became: Sequence[ComparedToken]) -> Iterator[Gap]:
     """Yield the places between tokens that are the same place in both, by the token behind each."""
     keys = ([each.key.lower() for each in side] for side in (was, became))
     for span in sequences.align(*keys):
@@ -137,7 +140,7 @@ def _gaps(was: Sequence[Read], became: Sequence[Read]) -> Iterator[Gap]:
     yield len(was), len(became)
 
 
-def _between(read: Sequence[Read], at: int, text: str) -> str:
+def _between(read: Sequence[ComparedToken], at: int, text: str) -> str:
     start = read[at - 1].end if at else 0
     end = read[at].start if at < len(read) else len(text)
     return _unmarked(text, start, end)
@@ -149,7 +152,7 @@ def _unmarked(text: str, start: int, end: int) -> str:
     return _BULLET.sub("\\1\n\n", between) if start else _BULLET.sub("\\1\n\n", f"\n{between}")[1:]
 
 
-def _words_beside(read: Sequence[Read], at: int) -> Gap:
+def _words_beside(read: Sequence[ComparedToken], at: int) -> Gap:
     """Return the places of the words before and behind a gap, signs such as quotation marks passed over."""
     first, last = at - 1, at
     while first >= 0 and not read[first].text[0].isalnum():
@@ -159,7 +162,7 @@ def _words_beside(read: Sequence[Read], at: int) -> Gap:
     return first, last
 
 
-def _between_words(read: Sequence[Read], at: int, text: str) -> str:
+def _between_words(read: Sequence[ComparedToken], at: int, text: str) -> str:
     first, last = _words_beside(read, at)
     start = read[first].end if first >= 0 else 0
     end = read[last].start if last < len(read) else len(text)
@@ -184,7 +187,7 @@ def _broken(between: tuple[str, str]) -> bool | None:
     return None if ends[0] == ends[1] else ends[1]
 
 
-def _joins_items(*sides: tuple[Sequence[Read], int, str]) -> bool:
+def _joins_items(*sides: tuple[Sequence[ComparedToken], int, str]) -> bool:
     """Tell whether an item of a list begins between two words on one side alone, and no line on the other."""
     written = [
         text[read[at - 1].end if at else 0 : read[at].start if at < len(read) else len(text)]
@@ -195,7 +198,7 @@ def _joins_items(*sides: tuple[Sequence[Read], int, str]) -> bool:
     )
 
 
-def _ends_row(read: Sequence[Read], at: int, text: str) -> bool:
+def _ends_row(read: Sequence[ComparedToken], at: int, text: str) -> bool:
     """Tell whether the line end before a token parts two short lines, as of a list or a verse."""
     end = text.find("\n", read[at - 1].end) if at else -1
     if end < 0:
@@ -205,7 +208,7 @@ def _ends_row(read: Sequence[Read], at: int, text: str) -> bool:
     return all(0 < len(line.split()) <= _MOST_IN_ROW for line in (before, behind))
 
 
-def _begins_sentence(read: Sequence[Read], at: int, begins: Sequence[int]) -> bool:
+def _begins_sentence(read: Sequence[ComparedToken], at: int, begins: Sequence[int]) -> bool:
     """Tell whether a sentence begins between two words."""
     first, last = _words_beside(read, at)
     if first < 0 or last >= len(read):
@@ -216,7 +219,9 @@ def _begins_sentence(read: Sequence[Read], at: int, begins: Sequence[int]) -> bo
     return found >= 0 and begins[found] >= read[first].end
 
 
-def _loses_capital(read: Sequence[Read], at: int, other: Sequence[Read], there: int) -> bool:
+def _loses_capital(
+    read: Sequence[ComparedToken], at: int, other: Sequence[ComparedToken], there: int
+) -> bool:
     """Tell whether the word behind a stop has a capital that it lacks without the stop: `plan A. Not all`."""
     (_, one), (_, two) = _words_beside(read, at), _words_beside(other, there)
     if not at or one >= len(read) or two >= len(other):
@@ -224,7 +229,7 @@ def _loses_capital(read: Sequence[Read], at: int, other: Sequence[Read], there: 
     return read[one].text[0].isupper() and other[two].text[0].islower()
 
 
-def _ends_behind_letter(read: Sequence[Read], at: int, lexicon: Lexicon) -> bool:
+def _ends_behind_letter(read: Sequence[ComparedToken], at: int, lexicon: Lexicon) -> bool:
     """Tell whether a sentence may end behind a letter that is no initial: `plan B. Ann left`."""
     first, last = _words_beside(read, at)
     if first < 0 or last >= len(read) or not read[last].text[0].isupper():
@@ -244,7 +249,7 @@ def _ends_behind_letter(read: Sequence[Read], at: int, lexicon: Lexicon) -> bool
     return read[before].text.islower() or word in roman.LABELS or word in _LETTERED
 
 
-def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
+def _is_style(read: Sequence[ComparedToken], at: int, text: str, lexicon: Lexicon) -> bool:
     """Tell whether a pause before a token is one that style alone sets there."""
     if at == 0 or at >= len(read):
         return True  # at an end of the sentence
@@ -267,7 +272,7 @@ def _is_style(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> boo
     return _is_aside(read, at, text, lexicon) or _is_time(read, at, text, lexicon)
 
 
-def _has_scope(word: str, before: Sequence[Read], lexicon: Lexicon) -> bool:
+def _has_scope(word: str, before: Sequence[ComparedToken], lexicon: Lexicon) -> bool:
     """Tell whether it depends on the pause before a word what of the sentence it belongs to.
 
     `nobody, but Ann`; `for five years and for further terms, unless ended by notice`.
@@ -278,7 +283,7 @@ def _has_scope(word: str, before: Sequence[Read], lexicon: Lexicon) -> bool:
     return word in lexicon.conditions and not lexicon.joiners.isdisjoint(said)
 
 
-def _joins(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
+def _joins(read: Sequence[ComparedToken], at: int, text: str, lexicon: Lexicon) -> bool:
     """Tell whether an `and` goes on with a list, or begins a clause, with a pause before it or without.
 
     `they fired the managers, and staff left` is neither, nor do names behind a thing need to be a list:
@@ -293,7 +298,7 @@ def _joins(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
     return following in lexicon.pronouns and lexicon.pronouns[following][1] != "bears"
 
 
-def _is_time(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
+def _is_time(read: Sequence[ComparedToken], at: int, text: str, lexicon: Lexicon) -> bool:
     """Tell whether the pause begins or ends words that say when: `, until 14 May,`."""
     ends = [
         place for place in range(at - _LONGEST_OPENING, at + _LONGEST_OPENING + 1) if 0 < place < len(read)
@@ -306,22 +311,22 @@ def _is_time(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool
     return False
 
 
-def _is_day(read: Read, lexicon: Lexicon) -> bool:
+def _is_day(read: ComparedToken, lexicon: Lexicon) -> bool:
     """Tell whether a word is of the calendar, and not `may` or `march`."""
     word = unaccented(read.text)
     return word in lexicon.calendar and not (word in lexicon.unsure_months and read.text.islower())
 
 
-def _is_sure_day(read: Read, lexicon: Lexicon) -> bool:
+def _is_sure_day(read: ComparedToken, lexicon: Lexicon) -> bool:
     """Tell whether a word of the calendar is no other word where it begins a sentence: not `March`."""
     return unaccented(read.text) not in lexicon.unsure_months
 
 
-def _is_figure(read: Read) -> bool:
+def _is_figure(read: ComparedToken) -> bool:
     return read.slot is not None or read.text[0].isdigit()
 
 
-def _opens(read: Sequence[Read], at: int, word: str, lexicon: Lexicon) -> bool:
+def _opens(read: Sequence[ComparedToken], at: int, word: str, lexicon: Lexicon) -> bool:
     """Tell whether what stands before the pause opens the sentence: `However`, `When it rains`."""
     first = unaccented(read[0].text)
     if first in lexicon.clauses:
@@ -341,7 +346,7 @@ def _opens(read: Sequence[Read], at: int, word: str, lexicon: Lexicon) -> bool:
     return begins and not turns and not read[at - 1].text.endswith("ing")
 
 
-def _is_aside(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> bool:
+def _is_aside(read: Sequence[ComparedToken], at: int, text: str, lexicon: Lexicon) -> bool:
     """Tell whether the pause begins or ends two words that say who speaks: `he said`."""
     for first in (at, at - 2):
         if first < 0 or first + 2 > len(read):
@@ -357,7 +362,7 @@ def _is_aside(read: Sequence[Read], at: int, text: str, lexicon: Lexicon) -> boo
     return False
 
 
-def _around(read: Sequence[Read], at: int, text: str) -> str:
+def _around(read: Sequence[ComparedToken], at: int, text: str) -> str:
     start = read[at - 1].start if at else 0
     end = read[at].end if at < len(read) else len(text)
     return " ".join(_LINES.sub(" / ", text[start:end].strip()).split())  # as verses are quoted

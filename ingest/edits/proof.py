@@ -28,7 +28,7 @@ import msgspec
 from ingest.diff import sequences
 from ingest.diff.sentences import Comparison, Piece
 from ingest.edits import abbreviated, pauses, reading, slips, stamps
-from ingest.edits.reading import Read
+from ingest.edits.reading import ComparedToken
 from ingest.edits.rephrasing import Wording, cut
 from ingest.edits.spellings import apostrophe_alone, cannot_stand, is_numbered
 from ingest.edits.values import takes_article, value, written_alike
@@ -60,7 +60,7 @@ _NO_PARTICIPLES = word_set("""
 _BEFORE_VALUE = frozenset(["the", "de"])
 _WITHOUT_BLANKS = expression("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff]+")
 
-Run = Sequence[Read]
+Run = Sequence[ComparedToken]
 
 
 class Unpaired(msgspec.Struct, frozen=True):
@@ -109,7 +109,7 @@ class Proof:
                 return
         if stamps.redates(self._a, self._b, piece, self._language):
             return
-        was, became = (reading.read(text, self._lexicon) for text in (old, new))
+        was, became = (reading.compared_tokens(text, self._lexicon) for text in (old, new))
         same = [each.key for each in was] == [each.key for each in became]
         if piece.kind == "moved" or (not same and piece.kind in ("removed", "added")):
             yield Unpaired(cut(old), cut(new), is_order=piece.kind == "moved" and same)
@@ -203,16 +203,16 @@ class Proof:
             for pair in zip(old, new, strict=True)
         )
 
-    def _are_near(self, old: Read, new: Read, was: Run, became: Run) -> bool:
+    def _are_near(self, old: ComparedToken, new: ComparedToken, was: Run, became: Run) -> bool:
         """Tell whether two words that are near stand before a number, where they say the same."""
         pair = {unaccented(old.text), unaccented(new.text)}
         return pair in self._lexicon.loose and all(
             abbreviated.before_number(*each, self._lexicon) for each in ((old, was), (new, became))
         )
 
-    def _written_out(self, run: Run) -> list[Read]:
+    def _written_out(self, run: Run) -> list[ComparedToken]:
         """Return the tokens with contractions as the words that they are of."""
-        found: list[Read] = []
+        found: list[ComparedToken] = []
         for each in run:
             whole = written_out([each.text], self._lexicon) if each.is_word and each.slot is None else []
             if len(whole) < 2:
@@ -221,7 +221,7 @@ class Proof:
                 found += (msgspec.structs.replace(each, key=word, text=word) for word in whole)
         return found
 
-    def _are_one(self, old: Read, new: Read, whole: Run, whole_new: Run) -> bool:
+    def _are_one(self, old: ComparedToken, new: ComparedToken, whole: Run, whole_new: Run) -> bool:
         if old.key == new.key or _same_but_capitals(old, new):
             return True
         if old.slot is not None and new.slot is not None:
@@ -242,7 +242,7 @@ class Proof:
             or self._is_slip(old, new, whole, whole_new)
         )
 
-    def _is_slip(self, old: Read, new: Read, whole: Run, whole_new: Run) -> bool:
+    def _is_slip(self, old: ComparedToken, new: ComparedToken, whole: Run, whole_new: Run) -> bool:
         if not self._wording.is_slip(old.text, new.text):
             return False
         places = slips.place_of(old, whole, self._lexicon), slips.place_of(new, whole_new, self._lexicon)
@@ -301,9 +301,9 @@ class Proof:
         was, became = self._with_values(was, old), self._with_values(became, new)
         return all(self._equal(*run, was, became) for run in _differing(was, became))
 
-    def _with_values(self, read: Run, text: str) -> list[Read]:
+    def _with_values(self, read: Run, text: str) -> list[ComparedToken]:
         slots = quantities.find(text.rstrip(), self._language, self._wording.context.names)
-        found: list[Read] = []
+        found: list[ComparedToken] = []
         at = 0
         for slot in slots:
             if slot.weak or slot.kind == "name":
@@ -321,7 +321,7 @@ class Proof:
         return [*found, *read[at:]]
 
 
-def _same_but_capitals(old: Read, new: Read) -> bool:
+def _same_but_capitals(old: ComparedToken, new: ComparedToken) -> bool:
     """Tell whether two words are one, and the capital that one begins with is due to where it stands."""
     return (
         old.slot is new.slot is None

@@ -47,7 +47,7 @@ _ADDRESS = "address "  # before the key of one
 _MAY_ADDRESS = expression(r"[@/\\#]|\w\.[a-z]{2}", re.IGNORECASE)
 
 
-class Read(msgspec.Struct, frozen=True):
+class ComparedToken(msgspec.Struct, frozen=True):
     """A token that speaks: its key, how it is written, and where it is."""
 
     key: str
@@ -73,7 +73,7 @@ class Read(msgspec.Struct, frozen=True):
         return self.key.startswith(_ADDRESS)
 
 
-def read(text: str, lexicon: Lexicon) -> list[Read]:
+def compared_tokens(text: str, lexicon: Lexicon) -> list[ComparedToken]:
     """Return the tokens of a sentence that speak, in order: as they are meant, where they are written."""
     if plain(text) is text:
         return _read(text, lexicon)
@@ -84,13 +84,13 @@ def read(text: str, lexicon: Lexicon) -> list[Read]:
     ]
 
 
-def _read(text: str, lexicon: Lexicon) -> list[Read]:
+def _read(text: str, lexicon: Lexicon) -> list[ComparedToken]:
     addresses = (
         [(found.start(), found.end()) for found in ADDRESS.finditer(text)]
         if _MAY_ADDRESS.search(text)
         else []
     )
-    found: list[Read] = []
+    found: list[ComparedToken] = []
     cut = tokens(text)
     tone = _Tone(text.isupper() and count(text) > 1, capitals.is_title(cut, lexicon))
     at = quotes = first = 0  # `first` of what was found begins the line
@@ -106,7 +106,7 @@ def _read(text: str, lexicon: Lexicon) -> list[Read]:
             first, end = addresses[0]
             if start == first or (not found or found[-1].end != end):
                 written = text[max(first, start) : end].rstrip(".,;:!?)'\"*_")
-                found.append(Read(f"{_ADDRESS}{written}", written, start, end))
+                found.append(ComparedToken(f"{_ADDRESS}{written}", written, start, end))
             before, line_begins = mark, False
             continue
         following = cut[number + 1] if number + 1 < len(cut) else ""
@@ -127,7 +127,7 @@ def _read(text: str, lexicon: Lexicon) -> list[Read]:
                 if key == "'" and found and found[-1].key == "'" and found[-1].end == start:
                     key = ""
         if key:
-            found.append(Read(key, mark, start, at, dotted=following == "."))
+            found.append(ComparedToken(key, mark, start, at, dotted=following == "."))
         if line_begins and not key:
             before = "\n"
         elif mark == ")" and len(found) - first <= _LONGEST_MARK:
@@ -154,7 +154,9 @@ class _Tone(msgspec.Struct, frozen=True):
     titled: bool
 
 
-def _word(mark: str, beside: tuple[str, str], found: list[Read], lexicon: Lexicon, tone: _Tone) -> str:
+def _word(
+    mark: str, beside: tuple[str, str], found: list[ComparedToken], lexicon: Lexicon, tone: _Tone
+) -> str:
     """Return the key of a word. `beside` are the marks before and behind it."""
     low = folded(mark)
     if mark == low:
@@ -182,7 +184,9 @@ def _word(mark: str, beside: tuple[str, str], found: list[Read], lexicon: Lexico
     return low[:1] + mark[1:]  # of what begins a sentence the first letter alone may have a capital
 
 
-def _sign(mark: str, previous: str, found: list[Read], following: tuple[str, str], quotes: int) -> str:
+def _sign(
+    mark: str, previous: str, found: list[ComparedToken], following: tuple[str, str], quotes: int
+) -> str:
     """Return the key of a mark, none where it only pauses or is not seen. `quotes` are those before it.
 
     `following` is the mark behind it, and that behind a blank.
@@ -211,7 +215,7 @@ def _sign(mark: str, previous: str, found: list[Read], following: tuple[str, str
     return kind if between and kind in "-," else ""
 
 
-def _is_operand(found: list[Read]) -> bool:
+def _is_operand(found: list[ComparedToken]) -> bool:
     return bool(found) and len(found[-1].text) == 1 and found[-1].is_word
 
 

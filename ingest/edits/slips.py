@@ -17,7 +17,7 @@ from operator import attrgetter
 
 from rapidfuzz.distance import OSA
 
-from ingest.edits.reading import Read
+from ingest.edits.reading import ComparedToken
 from ingest.edits.spellings import spelt_both_ways
 from ingest.facts.document_words import Context
 from ingest.text import wordlist
@@ -38,7 +38,7 @@ class Place(IntEnum):
     NAME = 2
 
 
-def place_of(word: Read, whole: Sequence[Read], lexicon: Lexicon) -> Place:
+def place_of(word: ComparedToken, whole: Sequence[ComparedToken], lexicon: Lexicon) -> Place:
     """Tell whether a name may stand where a word does: a capital begins it, or it begins a sentence with one.
 
     Behind what somebody is called one does, `Frau Bauer`. Where every noun has a capital, none is taken to

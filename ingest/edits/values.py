@@ -7,7 +7,7 @@ import re
 import msgspec
 
 from ingest.edits import reading
-from ingest.edits.reading import Read
+from ingest.edits.reading import ComparedToken
 from ingest.expressions import expression
 from ingest.facts.model import CalendarDate, Code, Quantity, Share, Slot
 from ingest.text.lexicon import Lexicon
@@ -21,14 +21,14 @@ _ZEROS = expression("0+(?=[0-9])")
 _Writing = tuple[int, str, str, str]
 
 
-def value(slot: Slot, written: str, start: int, end: int) -> Read:
+def value(slot: Slot, written: str, start: int, end: int) -> ComparedToken:
     """Return a value of a sentence as one token; its key is the value and what `_as_written` tells of it."""
-    read = Read("", written, start, end, slot)
+    read = ComparedToken("", written, start, end, slot)
     key = f"value {slot.kind} {slot.value!r} {_as_written(read)}"
     return msgspec.structs.replace(read, key=key)
 
 
-def written_alike(old: Read, new: Read, lexicon: Lexicon) -> bool:
+def written_alike(old: ComparedToken, new: ComparedToken, lexicon: Lexicon) -> bool:
     """Tell whether the writing of a value speaks the same; a unit written out says its own.
 
     Before three digits the mark of decimals may be one: `1.500` is not known to be `1,500`, or `1500`.
@@ -40,7 +40,7 @@ def written_alike(old: Read, new: Read, lexicon: Lexicon) -> bool:
     return mark == new_mark or not lexicon.decimal_marks & {mark, new_mark}
 
 
-def _as_written(read: Read) -> _Writing:
+def _as_written(read: ComparedToken) -> _Writing:
     """Return what of the writing of a value speaks beside it.
 
     Its decimals, or zeros before it; the capitals of its unit; a mark alone; a zone of time.

@@ -60,7 +60,7 @@ __all__ = [
 ]
 
 # Has a document read, in this format and so, and says what came of it. Raises nothing.
-Read = Callable[[DocumentFormat, bytes, Html], Extracted | Unread]
+ReadDocument = Callable[[DocumentFormat, bytes, Html], Extracted | Unread]
 
 _BYTE_ORDER_MARK = "\ufeff"
 # The same library under another name from 3.14 on.
@@ -77,7 +77,9 @@ _FORMATS: dict[bytes, Format] = {
 _AS_IT_COMES = Html()
 
 
-def normalise(raw: bytes, name: bytes, *, read: Read | None = None, html: Html = _AS_IT_COMES) -> Rendition:
+def normalise(
+    raw: bytes, name: bytes, *, read: ReadDocument | None = None, html: Html = _AS_IT_COMES
+) -> Rendition:
     """Return the rendition of a file's bytes; `name` is the last part of its path.
 
     Either `text` is set, or `text_reason` is: `binary`, `nul` or `undecodable`, of a document also what
@@ -92,7 +94,7 @@ def normalise(raw: bytes, name: bytes, *, read: Read | None = None, html: Html =
     return _document(raw, media, read, html) or msgspec.structs.replace(_plain(raw, name), media_type=media)
 
 
-def _document(raw: bytes, media: str, read: Read | None, html: Html) -> Rendition | None:
+def _document(raw: bytes, media: str, read: ReadDocument | None, html: Html) -> Rendition | None:
     """Return a document's rendition; None where it is to be read as plain text."""
     never = document_formats.never_read(media)
     if never is not None:
@@ -116,7 +118,7 @@ def _document(raw: bytes, media: str, read: Read | None, html: Html) -> Renditio
     return _of_document(found, media, fmt, html)
 
 
-def again(raw: bytes, way: str, read: Read) -> Rendition | None:
+def again(raw: bytes, way: str, read: ReadDocument) -> Rendition | None:
     """Return the rendition of a document's bytes in this way; None where they cannot be read in it.
 
     It is for a comparison with a version that was read so, and recorded nowhere.

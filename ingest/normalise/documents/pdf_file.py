@@ -44,7 +44,7 @@ _LINE = expression(r"[^\r\n]+|[\r\n]")
 _SUMS = {"\ucf00": "\ufb01", "\ud200": "\ufb02"}
 
 
-class Found(msgspec.Struct, kw_only=True):
+class PdfDraft(msgspec.Struct, kw_only=True):
     """What one way of reading made: the body, the notes, what stands beside, and the pages without text."""
 
     way: str

@@ -12,7 +12,7 @@ import itertools
 from ingest.expressions import expression
 from ingest.normalise.documents import pdf_annotations, pdf_lines, pdf_paragraphs, pdf_running
 from ingest.normalise.documents.draft import Closed, Draft
-from ingest.normalise.documents.pdf_file import File, Found
+from ingest.normalise.documents.pdf_file import File, PdfDraft
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_lines import Line, Margins
 from ingest.normalise.documents.pdf_mirrored import unmirror
@@ -27,7 +27,7 @@ _SMALL = 0.93
 _FARTHER = 1.25
 
 
-def read(file: File, limits: Limits) -> Found:
+def read(file: File, limits: Limits) -> PdfDraft:
     """Return the document by where its lines stand; Refused where it has no characters."""
     pages: list[list[Line]] = []
     heights: list[float] = []
@@ -82,7 +82,7 @@ def read(file: File, limits: Limits) -> Found:
         notes.write(paragraph.text if paragraph.is_row else hyphens.joined(paragraph.text))
         notes.close("note", paragraph.lines[0].page)
     closed: list[Closed] = notes.take()
-    return Found(way=WAY, draft=draft, notes=closed, beside=beside, empty=empty)
+    return PdfDraft(way=WAY, draft=draft, notes=closed, beside=beside, empty=empty)
 
 
 def _raised(lines: list[Line]) -> set[str]:

@@ -14,7 +14,7 @@ import msgspec
 from ingest.expressions import expression
 from ingest.normalise.documents import pdf_annotations, pdf_lines, pdf_paragraphs, pdf_unsaid
 from ingest.normalise.documents.draft import Closed, Draft
-from ingest.normalise.documents.pdf_file import HYPHEN, File, Found, Page, Run
+from ingest.normalise.documents.pdf_file import HYPHEN, File, Page, PdfDraft, Run
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_running import RunningHeads
 from ingest.normalise.documents.pdf_tree import NOTES, Node, Tree, has_notes, named, unnamed
@@ -130,7 +130,7 @@ class _Collected:
             behind[:] = [(page, [line for line in each if id(line) not in lines]) for page, each in behind]
 
 
-def read(file: File, limits: Limits) -> Found | None:
+def read(file: File, limits: Limits) -> PdfDraft | None:
     """Return the document by its tags; None where they name too little of it."""
     collected = _Collected(file)
     for page in file.each_page():
@@ -146,7 +146,7 @@ def read(file: File, limits: Limits) -> Found | None:
     _mark_notes(stretches)
     writer.write(root)
     beside = {**collected.beside, "running_heads": collected.heads.found()}
-    return Found(way=WAY, draft=writer.draft, notes=writer.notes, beside=beside, empty=collected.empty)
+    return PdfDraft(way=WAY, draft=writer.draft, notes=writer.notes, beside=beside, empty=collected.empty)
 
 
 def _begun(run: Run, before: Run | None) -> _Stretch:
