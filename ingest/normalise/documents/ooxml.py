@@ -39,6 +39,7 @@ _TRANSITIONAL = (
     (b"http://purl.oclc.org/ooxml/officeDocument/customProperties", b"http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"),
     (b"http://purl.oclc.org/ooxml/officeDocument/", b"http://schemas.openxmlformats.org/officeDocument/2006/"),
 )  # fmt: skip
+# Before the name of an attribute with the prefix `r`, as the parser of XML gives it: `R + "id"`.
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships "
 
 # Statistics that every save changes say nothing of the document.
@@ -60,7 +61,7 @@ _MEDIA_TYPES = {
 
 
 class Relation(msgspec.Struct, frozen=True):
-    """Where a part leads: the last word of the relation's type, and a part's name or, outside, an address."""
+    """Where a part leads. `kind` is the last word of its type; `target` a part, or an address outside."""
 
     kind: str
     target: str
@@ -80,7 +81,7 @@ class Xml(Events):
         super().run(data)
 
     def take_first_alternatives(self) -> None:
-        """Tell of alternative contents the first alone: a text box would stand twice."""
+        """Read of alternative contents the first alone: else a text box would stand twice."""
         self._choices: list[bool] = []  # whether one was told, of each that is open
         self.starts["mc:AlternateContent"] = lambda _: self._choices.append(False)
         self.starts["mc:Choice"] = self.starts["mc:Fallback"] = self._alternative

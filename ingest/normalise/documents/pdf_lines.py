@@ -24,25 +24,29 @@ NUMBER = expression(r"(?:\d{1,3}|[A-Za-z])[.)]|\([A-Za-z0-9]{1,4}\)|\d{1,3}(?:\.
 _HIGH_DIGITS = expression("[0-9⁰¹²³⁴-⁹]{0,2}[⁰¹²³⁴-⁹][0-9⁰¹²³⁴-⁹]{0,2}")
 DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _PAGE_NUMBER = expression(r"\d{1,4}|[ivxlcIVXLC]{1,8}")
-_LEADER_DOTS = 4
-_SEVERAL = 3
+_LEADER_DOTS = 4  # in a row at least
+_SEVERAL = 3  # lines
 _MARK = expression(r"\d{1,3}|[*†‡§¶]{1,3}")
-GAP = 1.8
-ALIKE = 0.2  # of the size, as what follows
-STRETCHED = 0.004
-_ENOUGH_BLANKS = 4
+# Distances, in sizes of the letters.
+GAP = 1.8  # between two cells of a row
+ALIKE = 0.2  # two blanks differ by less
+STRETCHED = 0.004  # and those of stretched lines by more
 _SAME_COLUMN = 0.05
-_CELL_GAP = 0.08
+_CELL_GAP = 0.08  # between two words that are drawn one by one
 _FAR_CELLS = 3.0
-_BUCKET = 8.0
-_ENOUGH = 10
-_MANY = 0.12  # of the lines of a column
-_SAME_PLACE = 3.0  # points
-_FEW = 0.1  # of the lines of a column
-_EVEN = 0.55
-_EVEN_FOLLOWED = 0.75
 _NEXT_LINE = 1.8
-_NEAR = 0.15  # of the size
+_NEAR = 0.15  # two sizes differ by less
+# Distances, in points.
+_BUCKET = 8.0
+_SAME_PLACE = 3.0
+# Shares of lines.
+_MANY = 0.12
+_FEW = 0.1
+_EVEN = 0.55  # end at the margin
+_EVEN_FOLLOWED = 0.75
+# Numbers at least.
+_ENOUGH = 10  # lines
+_ENOUGH_BLANKS = 4
 
 
 class Word(msgspec.Struct, gc=False):
