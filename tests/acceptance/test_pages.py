@@ -251,6 +251,14 @@ def test_two_versions_are_chosen_in_the_table_and_compared(shown: Shown) -> None
         assert [each.strip() for each in come] == ["two", "Few were told."]
 
 
+def test_the_axis_says_how_the_folder_was_observed_and_when(shown: Shown) -> None:
+    with shown.at("document", java_script_enabled=False) as watched:
+        told = watched.page.locator(".timeline [class^=b-] title").all_text_contents()
+
+        assert len(told) == 1
+        assert re.fullmatch(r"scanned, today \d\d:\d\d – now", told[0])
+
+
 def test_the_changes_are_walked_by_key(shown: Shown) -> None:
     with shown.at(shown.pages["document"] + "?from=1&to=3") as watched:
         page = watched.page
