@@ -252,6 +252,44 @@ def test_a_file_that_changes_while_it_is_read_does_not_count(
     assert found == Moving()
 
 
+def test_a_file_of_its_size_is_read_by_one_call(
+    folder: Path, root: Descriptor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a").write_bytes(b"words")
+    true_read, lengths = os.read, []
+
+    def noting(fd: int, length: int) -> bytes:
+        lengths.append(length)
+        return true_read(fd, length)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "read", noting)
+        found = read_all(root, b"a")
+
+    assert isinstance(found, Bytes)
+    assert (found.raw, lengths) == (b"words", [6])
+
+
+@pytest.mark.parametrize("more", [b"", b"!", b" and more"])
+def test_a_file_that_grows_between_two_looks_does_not_count(
+    folder: Path, root: Descriptor, more: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a").write_bytes(b"words")
+    true_read = os.read
+
+    def grown(fd: int, length: int) -> bytes:
+        raw = true_read(fd, length)
+        with (folder / "a").open("ab") as opened:
+            opened.write(more)
+        return raw
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "read", grown)
+        found = read_all(root, b"a", max_bytes=100)
+
+    assert (found == Moving()) == bool(more)
+
+
 def test_a_file_that_grows_past_the_limit_is_not_read_for_ever(
     folder: Path, root: Descriptor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
