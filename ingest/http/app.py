@@ -28,8 +28,10 @@ from ingest.http.api import CHANGES, ENDPOINTS, Endpoint, Page
 from ingest.http.feed import Feed
 from ingest.http.pages import Pages
 from ingest.http.problems import Problem, Refused
+from ingest.http.replies import Stays
 from ingest.http.response_cache import ResponseCache
 from ingest.http.reviews import Reviews
+from ingest.http.server import Wire
 from ingest.http.tokens import Tokens
 from ingest.store.write_check import StoreState
 from ingest.web import render
@@ -38,10 +40,9 @@ AT_ONCE = 8  # questions that are answered at the same time; the others wait
 _LEAST = 1_000  # bytes below which nothing is packed
 
 
-def application(corpus: Corpus, rights: Rights, feed: Feed) -> ASGIApp:
-    """Return the service as an application, which starts the feed and stops it."""
+def application(corpus: Corpus, rights: Rights, feed: Feed, kept: ResponseCache) -> ASGIApp:
+    """Return the service as an application, which starts the feed and stops it, and closes what is kept."""
     tokens = Tokens(rights.token, monotonic=time.monotonic)
-    kept = ResponseCache(corpus)
     own = Pages(corpus, kept, has_token=tokens.is_there)
     posted = Reviews(corpus, tokens, on_added=feed.look)
 
@@ -79,7 +80,7 @@ def _endpoint(
         ask = partial(endpoint.answer, corpus, request)
         if endpoint.stays(path):
             kind = answers.wanted(request, endpoint.media_types)
-            found = await _once(kept, _name(request, kind), path["id"], ask)
+            found = await _once(kept, request, _name(request, kind), path["id"], ask)
         else:
             found = await to_thread.run_sync(ask)
         return answers.response(found, request)
@@ -96,15 +97,22 @@ async def _look(kept: ResponseCache) -> StoreState:
 
 
 async def _once(
-    kept: ResponseCache, name: Hashable, document: str | None, ask: Callable[[], Answer]
+    kept: ResponseCache, request: Request, name: Hashable, document: str, ask: Callable[[], Answer]
 ) -> Answer:
     """Return the answer that is kept, or the one that is made now and kept while it stays the same."""
     seen = await _look(kept)
+    _note_that_it_stays(request, Stays(document=document, seen=seen))
     found = kept.find(name, Answer)
     if found is None:
         found = answers.with_etag(await to_thread.run_sync(ask))
         kept.keep(name, found, document=document, size=len(found.body), seen=seen)
     return found
+
+
+def _note_that_it_stays(request: Request, stays: Stays) -> None:
+    wire = request.scope["state"].get("wire")
+    if isinstance(wire, Wire):
+        wire.stays = stays
 
 
 def _changes(feed: Feed, kept: ResponseCache) -> Callable[[Request], Awaitable[Response]]:
@@ -116,6 +124,7 @@ def _changes(feed: Feed, kept: ResponseCache) -> Callable[[Request], Awaitable[R
         seen = await _look(kept)
         name = _name(request, asked.feed)
         if (whole := kept.find(name, Answer)) is not None:
+            _note_that_it_stays(request, Stays(document=None, seen=seen))
             return answers.response(whole, request)
         found, place = await to_thread.run_sync(partial(feed.records, since, wanted, asked.limit))
         if asked.feed == "longpoll" and not found and request.method != "HEAD":
@@ -128,6 +137,7 @@ def _changes(feed: Feed, kept: ResponseCache) -> Callable[[Request], Awaitable[R
         page = answers.with_etag(answers.of_record(Page(items=found, next=str(place) if more else None)))
         if more and place <= seen.head:  # what comes later is on another one
             kept.keep(name, page, document=None, size=len(page.body), seen=seen)
+            _note_that_it_stays(request, Stays(document=None, seen=seen))
         return answers.response(page, request)
 
     return answer

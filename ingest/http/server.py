@@ -13,30 +13,39 @@ import asyncio
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import h11
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from ingest.http import problems
 from ingest.http.admission import LONGEST_HEAD
 from ingest.http.problems import Refused
+from ingest.http.replies import Replies, Stays, is_plain
 
 GREETING = 10.0
 PATIENCE = 20.0
 LEAVE = 1.0  # seconds that an answer has to arrive, at the end and after a request that is none
 CONNECTIONS = 2_000
 WAITING = 1_024  # connections that are not taken yet
+_WHOLE = 2  # messages of an answer that is sent as a whole: its head and its body
 
 
 class Connection(H11Protocol):
     """A connection with two deadlines: for a request that comes, and for a reader that takes nothing."""
 
     on_lost: Callable[[], None] | None = None
+    asked: bytes | None = None  # the request that is answered now, where it can be kept
     _greeting: asyncio.TimerHandle | None = None
     _is_refused = False
     _unread: asyncio.TimerHandle | None = None
+
+    def __init__(self, replies: Replies | None, **given: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        super().__init__(**given)
+        self._replies = replies
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -47,6 +56,13 @@ class Connection(H11Protocol):
         """Take in what came; what is left of a request's time runs from its first bytes on."""
         if self._is_refused:
             return
+        if self._replies is not None and self._is_at_rest():
+            reply = self._replies.find(data)
+            if reply is not None:
+                self.transport.write(reply.sent(self.server_state.default_headers))
+                self.on_response_complete()
+                return
+            self.asked = data if is_plain(data) else None
         super().data_received(data)
         cycle: object = self.cycle
         under_way = cycle is not None and not self.cycle.response_complete
@@ -55,6 +71,19 @@ class Connection(H11Protocol):
             self._greeting = None
         elif not under_way and self._greeting is None and not self.transport.is_closing():
             self._greeting = self.loop.call_later(GREETING, self.transport.abort)
+
+    def _is_at_rest(self) -> bool:
+        """Tell whether a request begins with what comes, and its answer can be sent at once."""
+        cycle: object = self.cycle
+        return (
+            (cycle is None or self.cycle.response_complete)
+            and self.conn.our_state is h11.IDLE
+            and self.conn.their_state is h11.IDLE
+            and not self.conn.trailing_data[0]
+            and not self.flow.write_paused
+            and not self.transport.is_closing()
+            and len(self.connections) < CONNECTIONS
+        )
 
     def send_400_response(self, msg: str) -> None:
         """Answer a request that is no HTTP, or whose head is too long, as every error is answered."""
@@ -116,10 +145,16 @@ class Wire:
 
     def __init__(self, transport: asyncio.Transport, *, is_framed: bool) -> None:
         self.is_framed = is_framed
+        self.stays: Stays | None = None  # why the answer may be given again as it is
         self._transport = transport
         connection = transport.get_protocol()
         assert isinstance(connection, Connection)
         self._connection = connection
+
+    @property
+    def asked(self) -> bytes | None:
+        """Return the bytes of the request, where its answer can be kept."""
+        return self._connection.asked
 
     def write(self, part: bytes) -> bool:
         """Send a part, framed already; False where nobody reads it, or what was sent before is unread."""
@@ -138,11 +173,11 @@ class Wire:
 class Server(uvicorn.Server):
     """A server that ends what waits before it waits for it."""
 
-    def __init__(self, app: ASGIApp, *, ending: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, *, ending: Callable[[], None], replies: Replies | None) -> None:
         super().__init__(
             uvicorn.Config(
                 self._answer,
-                http=Connection,
+                http=partial(Connection, replies),  # type: ignore[arg-type]
                 ws="none",
                 loop="asyncio",
                 interface="asgi3",
@@ -160,6 +195,7 @@ class Server(uvicorn.Server):
         )
         self._app = app
         self._ending = ending
+        self._replies = replies
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell who waits that it ends, give answers time to be taken, and cut off who is left."""
@@ -173,20 +209,43 @@ class Server(uvicorn.Server):
             each.transport.abort()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            cycle = getattr(send, "__self__", None)  # uvicorn's own: it alone knows the transport
-            assert isinstance(cycle, RequestResponseCycle)
-            scope["state"]["wire"] = Wire(cycle.transport, is_framed=scope["http_version"] == "1.1")
         try:
+            if scope["type"] == "http":
+                cycle = getattr(send, "__self__", None)  # uvicorn's own: it alone knows the transport
+                assert isinstance(cycle, RequestResponseCycle)
+                wire = Wire(cycle.transport, is_framed=scope["http_version"] == "1.1")
+                scope["state"]["wire"] = wire
+                if self._replies is not None and wire.asked is not None:
+                    await self._heard(scope, receive, send, wire, self._replies)
+                    return
             await self._app(scope, receive, send)
         except asyncio.CancelledError:
             if not self.should_exit:
                 raise  # else nobody is left to read the answer: no defect
 
+    async def _heard(self, scope: Scope, receive: Receive, send: Send, wire: Wire, replies: Replies) -> None:
+        """Answer, and keep the answer where it stays the same."""
+        asked, said = wire.asked, list[Message]()
 
-def server(app: ASGIApp, *, ending: Callable[[], None]) -> uvicorn.Server:
-    """Return what serves an application on open sockets; `ending` is called when it begins to end."""
-    return Server(app, ending=ending)
+        async def hear(message: Message) -> None:
+            if len(said) < _WHOLE:
+                said.append(message)
+            await send(message)
+
+        await self._app(scope, receive, hear)
+        if asked is None or wire.stays is None or len(said) < _WHOLE:
+            return
+        head, body = said
+        if head["status"] == 200 and not body.get("more_body", False):
+            replies.keep(asked, head["headers"], body["body"], wire.stays)
+
+
+def server(app: ASGIApp, *, ending: Callable[[], None], replies: Replies | None = None) -> uvicorn.Server:
+    """Return what serves an application on open sockets; `ending` is called when it begins to end.
+
+    What is asked again is answered by `replies` where these have it.
+    """
+    return Server(app, ending=ending, replies=replies)
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -14,6 +14,8 @@ from ingest.corpus import Corpus
 from ingest.http.admission import Rights, hosts_of
 from ingest.http.app import AT_ONCE, application
 from ingest.http.feed import Feed
+from ingest.http.replies import Replies
+from ingest.http.response_cache import ResponseCache
 from ingest.http.server import listening, server
 from ingest.http.tokens import hashed
 
@@ -56,7 +58,8 @@ def run(
         trusted_header=trusted_header,
     )
     feed = Feed(corpus)
-    service = server(application(corpus, rights, feed), ending=feed.stop)
+    kept = ResponseCache(corpus)
+    service = server(application(corpus, rights, feed, kept), ending=feed.stop, replies=Replies(kept))
 
     def stop(_signal: int, _frame: object) -> None:
         service.should_exit = True

@@ -16,6 +16,7 @@ from ingest.corpus import Corpus
 from ingest.http.admission import Rights
 from ingest.http.app import application
 from ingest.http.feed import Feed
+from ingest.http.response_cache import ResponseCache
 from ingest.store import tables
 from tests.integration.test_page_questions import NONE, made
 from tests.recording import entry, opened, record, rows_of
@@ -61,7 +62,9 @@ def test_a_page_that_is_kept_takes_no_thread_and_is_the_same(
         corpus = Corpus(store, rules=NONE, now=lambda: clock[0])
         row = rows_of(store, tables.document)[0]
         address = f"/documents/{row['uid'].hex()}"
-        service = application(corpus, Rights(hosts=frozenset({"here"}), guarded=False), Feed(corpus))
+        service = application(
+            corpus, Rights(hosts=frozenset({"here"}), guarded=False), Feed(corpus), ResponseCache(corpus)
+        )
         monkeypatch.setattr(to_thread, "run_sync", counted)
 
         async def scene() -> None:
