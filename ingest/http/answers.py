@@ -46,9 +46,14 @@ def of_record(record: object) -> Answer:
     return Answer(body=escape.json(_encode(record)), media_type=JSON)
 
 
-def page(html: str, headers: Mapping[str, str] | None = None) -> Answer:
+def encoded(html: str) -> bytes:
+    """Return markup as it is sent."""
+    return html.encode("utf-8", "replace")
+
+
+def page(html: bytes, headers: Mapping[str, str] | None = None) -> Answer:
     """Return a page."""
-    return Answer(body=html.encode("utf-8", "replace"), media_type=HTML, headers=headers or {})
+    return Answer(body=html, media_type=HTML, headers=headers or {})
 
 
 def text(words: str, *, sha256: str) -> Answer:

@@ -224,7 +224,7 @@ def _diff(corpus: Corpus, asked: parameters.Diff, path: dict[str, str], kind: st
             raise NotFound("one of the versions has no text to compare")
         compared = sentences.compare(sides.old, sides.new, language=sides.language)
         if kind == HTML:
-            return answers.page(_markup(compared, sides))
+            return answers.page(answers.encoded(_markup(compared, sides)))
         return answers.of_record(Sentences(document=target.document, first=a, last=b, pieces=compared.pieces))
     return answers.of_record(sides.record)
 

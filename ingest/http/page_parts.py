@@ -6,6 +6,8 @@ from collections.abc import Hashable, Iterator, Mapping
 
 import msgspec
 
+from ingest.http import answers
+
 _PACK = 32_768  # characters that are sent at once
 
 
@@ -23,15 +25,18 @@ class PageHead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """A page without the end of the log, and without whether somebody watches: both are made each time."""
+    """A page without the end of the log, and without whether somebody watches: both are made each time.
 
-    first: str
-    second: str
-    rest: str
+    As it is sent: a sign that is no ASCII would make each other one take as much memory as itself.
+    """
 
-    def around(self, head: int, state: str) -> str:
+    first: bytes
+    second: bytes
+    rest: bytes
+
+    def around(self, head: int, state: str) -> bytes:
         """Return the page as it is now."""
-        return f"{self.first}{head}{self.second}{state}{self.rest}"
+        return b"".join((self.first, b"%d" % head, self.second, answers.encoded(state), self.rest))
 
 
 def parts_of(html: str) -> Parts:
@@ -39,7 +44,11 @@ def parts_of(html: str) -> Parts:
     first, _, rest = html.partition(' data-head="')
     _, _, rest = rest.partition('"')
     second, _, rest = rest.partition('<a class="state')
-    return Parts(f'{first} data-head="', f'"{second}', rest.partition("</a>")[2])
+    return Parts(
+        answers.encoded(f'{first} data-head="'),
+        answers.encoded(f'"{second}'),
+        answers.encoded(rest.partition("</a>")[2]),
+    )
 
 
 def packed(lines: Iterator[str]) -> Iterator[bytes]:
@@ -50,6 +59,6 @@ def packed(lines: Iterator[str]) -> Iterator[bytes]:
         held.append(line)
         size += len(line) + 1
         if size >= _PACK:
-            yield "".join(f"{each}\n" for each in held).encode("utf-8", "replace")
+            yield answers.encoded("".join(f"{each}\n" for each in held))
             held, size = [], 0
-    yield "".join(f"{each}\n" for each in held).encode("utf-8", "replace")
+    yield answers.encoded("".join(f"{each}\n" for each in held))

@@ -139,7 +139,9 @@ class Pages:
             html_of = partial(html, request, words, asked, seen.head)
             if known is None:
                 page = shown()
-                return self._answer(request, words, html_of(page), page.headers, page.cookies)
+                return self._answer(
+                    request, words, answers.encoded(html_of(page)), page.headers, page.cookies
+                )
             parts = self._parts(request, known, words, seen, lambda: html_of(shown()))
             return self._around(request, words, known, parts, seen)
 
@@ -174,7 +176,7 @@ class Pages:
         return self._answer(request, words, parts.around(seen.head, state), known.headers, known.cookies)
 
     def _answer(
-        self, request: Request, words: languages.Words, html: str, headers: Mapping[str, str],
+        self, request: Request, words: languages.Words, html: bytes, headers: Mapping[str, str],
         cookies: Mapping[str, str],
     ) -> Response:  # fmt: skip
         response = answers.response(answers.page(html, headers), request)
@@ -212,7 +214,7 @@ class Pages:
             until = self._corpus.now() + known.micros
             self._kept.keep(
                 self._name(request, known, words, seen), found, document=known.document,
-                size=2 * len(found.rest), seen=seen, until=until,
+                size=len(found.rest), seen=seen, until=until,
             )  # fmt: skip
         return found
 
@@ -406,7 +408,7 @@ class Pages:
             }
         values = {"here": "", "path": "/", "data_path": "/overview.json", "problem": problem, **around}
         html = render.page("failure", words, values | {"query_values": {}})
-        made = answers.page(html, headers)
+        made = answers.page(answers.encoded(html), headers)
         response = Response(made.body, problem.status, dict(headers), media_type=made.media_type)
         response.headers["cache-control"] = "no-store"
         return response
