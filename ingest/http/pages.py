@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from functools import partial
 
 import msgspec
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ingest.corpus import Corpus
 from ingest.errors import IngestError, UsageError
 from ingest.history import log_moments, naming
-from ingest.http import answers, api, parameters
+from ingest.http import answers, api, downloads, parameters
 from ingest.http.admission import Asker
 from ingest.http.assets import asset
 from ingest.http.last_visit import LOOKED, visit
@@ -31,16 +29,13 @@ from ingest.http.page_parameters import (
     Search,
     read,
 )
-from ingest.http.page_parts import PageHead, Parts, packed, parts_of
-from ingest.http.parameters import Nothing
+from ingest.http.page_parts import PageHead, Parts, parts_of
 from ingest.http.problems import Problem
 from ingest.http.response_cache import ResponseCache
 from ingest.http.reviews import readable
 from ingest.index.fulltext.search import Match
 from ingest.index.tally import Tally
 from ingest.report import model
-from ingest.report import page as whole_report
-from ingest.report.style import STYLE
 from ingest.store import reviews
 from ingest.store.engine import Connection
 from ingest.store.write_check import StoreState
@@ -103,10 +98,7 @@ class Pages:
             found.append(Route(path, self._page(path, name, ask)))
         return [
             Route("/.json", self._data(self._asking(PageLanguage, self._overview))),
-            Route("/report.json", self._report_data),
-            Route("/report.html", self._whole_report),
-            Route("/documents/{id}/text/{rev}", self._text),
-            Route("/documents/{id}/bytes/{rev}", self._bytes),
+            *downloads.routes(self._corpus),
             Route("/assets/{hash}/{name}", asset),
             *found,
         ]
@@ -353,46 +345,10 @@ class Pages:
     def _outline(self, asked: Period) -> model.Report:
         """Return the report of a period without its sentences, kept for who goes from part to part."""
         name = ("report", self._corpus.head(), asked.since, asked.until, asked.root, asked.prefix)
-        return self._cache.of(name, _WHILE, lambda: self._made(asked, outline=True))
-
-    def _made(self, asked: Period, *, outline: bool) -> model.Report:
-        return self._corpus.report(
-            since=asked.since or None, until=asked.until or None, root=asked.root, prefix=asked.prefix,
-            outline=outline,
-        )  # fmt: skip
-
-    def _report_data(self, request: Request) -> Response:
-        """Answer with the whole report, as `report --json` prints it, and the reviews of its edits."""
-        report = self._made(read(request, Report), outline=False)
-        return answers.response(answers.of_record(report_view.data(self._corpus, report)), request)
+        return self._cache.of(name, _WHILE, lambda: downloads.report_of(self._corpus, asked, outline=True))
 
     def _health(self, _request: Request, _asked: PageLanguage) -> PageContent:
         return PageContent(template="health", data=lists.health(self._corpus, since=None))
-
-    def _whole_report(self, request: Request) -> Response:
-        """Answer with the report as `--html` writes it, as it is made; its style is allowed by its hash."""
-        report = self._made(read(request, Period), outline=True)
-        digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-        policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'"
-        headers = {"content-security-policy": policy, "cache-control": answers.FRESH}
-        if request.method == "HEAD":
-            return answers.head_of_stream(headers, answers.HTML)
-        corpus = self._corpus
-        told = whole_report.lines(
-            report, complete=report_view.completion(corpus), remarks=report_view.review_lines(corpus, report)
-        )
-        return StreamingResponse(packed(told), headers=headers, media_type=answers.HTML)
-
-    def _text(self, request: Request) -> Response:
-        return self._version(request, answers.TEXT)
-
-    def _bytes(self, request: Request) -> Response:
-        return self._version(request, answers.BYTES)
-
-    def _version(self, request: Request, kind: str) -> Response:
-        parameters.read(request, Nothing)
-        path = {name: str(value) for name, value in request.path_params.items()}
-        return answers.response(api.version(self._corpus, path, kind), request)
 
     def failure(self, request: Request, problem: Problem, headers: dict[str, str]) -> Response:
         """Return a problem as a page."""
