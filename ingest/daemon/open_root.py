@@ -47,7 +47,7 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 class NeedsOwnProcess(Exception):
-    """Something is mounted below the root that may not answer: nobody else may wait for it."""
+    """Something is mounted at the root's path, or below, that may not answer: nobody else may wait for it."""
 
 
 class OpenRoot:
@@ -73,12 +73,14 @@ class OpenRoot:
         """Return the folders below that are not as they were mounted: unknown until that is over."""
         return self._mounts.closed
 
-    def open(self) -> None:
+    def open(self, *, may_wait: bool) -> None:
         """Open the folder, lock it, write its mark.
 
-        Raises RootUnavailable, AlreadyRunning or StoreUnavailable, and OSError where there are too few
-        descriptors.
+        Raises RootUnavailable, AlreadyRunning or StoreUnavailable, OSError where there are too few
+        descriptors, and NeedsOwnProcess where the folder may not answer, unless that may be waited for.
         """
+        if not may_wait:
+            self._require_answering()
         self._open()
         if not self.is_in_place():
             # on an overlay the first file that is written into a folder makes it another one
@@ -169,6 +171,18 @@ class OpenRoot:
         self._root = recorded
         self._mounts.known = {mount.path: mount for mount in recorded.mounts}
         return True
+
+    def require_answering(self) -> None:
+        """Raise NeedsOwnProcess where something was mounted at the root's path since that may not answer.
+
+        The path is not asked for it.
+        """
+        if self._mounts.is_stirred():
+            self._require_answering()
+
+    def _require_answering(self) -> None:
+        if (table := mounts.table()) is not None and mounts.why_polled(self._root.path, table) is not None:
+            raise NeedsOwnProcess
 
     def is_in_place(self) -> bool:
         """Tell whether the open folder is the one at the root's path: quick, and says nothing of why not."""

@@ -169,6 +169,7 @@ class RootMonitor:
         return False
 
     def _step(self, now: float) -> bool:
+        self.session.require_answering()
         if now >= self._next_check:
             self._checked, self._next_check = now, now + CHECK
             self.ledger.doubts_due = True

@@ -87,13 +87,13 @@ class RootSession:
     def open(self) -> None:
         """Open and lock the folder, make what sees and captures it.
 
-        Raises RootUnavailable, AlreadyRunning or StoreUnavailable, and OSError where there are too few
-        descriptors; then nothing is held.
+        Raises RootUnavailable, AlreadyRunning or StoreUnavailable, OSError where there are too few
+        descriptors, and NeedsOwnProcess; then nothing is held.
         """
         root, settings = self.root, self.settings
         with ExitStack() as undo:
             undo.callback(self.close)
-            self._held.open()
+            self._held.open(may_wait=self._may_wait)
             hidden, folder = self._hidden(root.path), self._held.folder
             self.liveness = WatcherLiveness(
                 root.path, folder=folder, writable=self._held.write_mark(), hidden=hidden,
@@ -194,6 +194,11 @@ class RootSession:
         self._held = OpenRoot(self._store, recorded)
 
     # -- looked at -------------------------------------------------------------------------
+
+    def require_answering(self) -> None:
+        """Raise NeedsOwnProcess where others would wait for what was mounted at the root's path since."""
+        if self.capture is not None and not self._may_wait:
+            self._held.require_answering()
 
     def is_in_place(self) -> bool:
         """Tell whether the open folder is the one at the root's path."""

@@ -232,8 +232,14 @@ class Mounts:
         self._events = Events()
         self._table: list[Line] | None = None
         self._is_new = True
+        self._is_stirred = False
         self.known = {mount.path: mount for mount in known}
         self.closed: frozenset[bytes] = frozenset()
+
+    def is_stirred(self) -> bool:
+        """Tell whether anything was mounted or unmounted since the last look, which is still to come."""
+        self._is_stirred = bool(self._events.any()) or self._is_stirred
+        return self._is_stirred
 
     def look(self) -> bool:
         """Read the kernel's table where it may have changed; tell whether anything may be other than before.
@@ -242,6 +248,8 @@ class Mounts:
         the kernel tells only that there was something: then the answer is yes.
         """
         told = self._events.any()
+        if told is not None:
+            told, self._is_stirred = told or self._is_stirred, False
         if told is False and not self._is_new:
             return False
         before, self._table = self._table, table()

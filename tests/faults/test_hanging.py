@@ -35,12 +35,15 @@ def ledger(site: Site, root: str) -> list[tuple[str, str | None]]:
 
 @in_own_mounts
 def test_a_root_that_hangs_is_told_costs_the_others_nothing_and_is_taken_up_again(site: Site) -> None:
+    """Though its server came up after the daemon, which found an empty folder."""
     source, far = far_of(site)
     site.write_texts(a="here")
     (source / "b.txt").write_text("there")
     fast = site.using(INGEST_POLL_SECONDS="0.5")
-    with Fuse(source, far) as fuse, fast.watch(far) as daemon:
-        until(lambda: ("created", "b.txt", 1) in site.log())
+    with Fuse(source, far):
+        site.command.ask("scan", far)
+    with fast.watch(far, ready="started") as daemon, Fuse(source, far) as fuse:
+        until(lambda: ledger(site, "far")[-1] == ("scanned", "polling"))
         assert {root["name"]: root["backend"] for root in site.status()["roots"]} == {
             "root": "native",
             "far": "poll",
@@ -72,6 +75,7 @@ def test_a_root_that_hangs_is_told_costs_the_others_nothing_and_is_taken_up_agai
         until(lambda: ledger(site, "far")[-1] == ("scanned", "polling"))
         daemon.sync()
         assert site.deleted() == []
+        daemon.end()
     assert ledger(site, "far")[-1] == ("scanned", "stopped")
 
 
