@@ -80,7 +80,7 @@ FORMATS: dict[str, DocumentFormat] = {
         DocumentFormat(
             media_type="application/pdf",
             module="pdf",
-            ways=("pdf-geometry/5", "pdf-tags/5"),
+            ways=("pdf-geometry/6", "pdf-tags/6"),
             packages=_PDF,
             native=True,
         ),
@@ -104,7 +104,7 @@ AUTO = DocumentFormat(
 _UNTAGGED = DocumentFormat(
     media_type="application/pdf",
     module="pdf_without_tags",
-    ways=("pdf-geometry/5",),
+    ways=("pdf-geometry/6",),
     packages=_PDF,
     native=True,
 )

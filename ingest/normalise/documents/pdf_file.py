@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _PASSWORD = 4
 # pdfium says so of a hyphen at the end of a line.
 HYPHEN = "\x02"
+# One that the file draws by itself, behind several words; no text has this character.
+APART = "\ufdd0"
+# What may be left of a word that a line's end cut.
+CUT = (HYPHEN, APART, "\u00ad", "\u2010")
 _NONE = 0xFFFE  # no text has it
 _UNTOLD = expression(f"[\0{chr(_NONE)}]")
 _HALF = expression("[\ud800-\udfff]")
@@ -152,6 +156,8 @@ class Page:
         self._text = text
         self._characters = Characters(calls, text)
         self.text = self._read()
+        # Whether hyphens in the midst of lines are drawn by themselves, among the runs asked for so far.
+        self.draws_hyphens_apart = False
         self.height = float(raw.FPDF_GetPageHeightF(handle))
         # As read, where the library's order is not: its own places, and where the characters stand.
         self._order: list[pdf_bidi.Glyph] | None = None
@@ -215,9 +221,12 @@ class Page:
             ):
                 before.text += text
                 continue
-            # A hyphen that is drawn by itself at the end of a line was made by the line's end.
-            if mark.is_soft or text.strip() == HYPHEN:
+            if mark.is_soft:
                 text = text.replace(HYPHEN, "\u00ad").replace("-", "\u00ad")
+            elif text == "-":
+                self.draws_hyphens_apart = True
+            elif text.strip() == HYPHEN and before is not None and " " in before.text.strip():
+                text = text.replace(HYPHEN, APART)
             before = Run(start, text, mark.number, mark.is_artifact, x, y, 0.0)
             found.append(before)
         for run, size in zip(found, self._sizes([run.start for run in found]), strict=True):

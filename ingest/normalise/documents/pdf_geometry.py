@@ -20,7 +20,7 @@ from ingest.normalise.documents.pdf_paragraphs import Paragraph
 from ingest.normalise.documents.pdf_running import RunningHeads
 from ingest.normalise.extraction import Annotation, Limits, Refused
 
-WAY = "pdf-geometry/5"
+WAY = "pdf-geometry/6"
 _MARK = expression(r"\d{1,3}|[*†‡§¶]{1,3}|[a-z]")
 _BEGINS_NOTE = expression(r"(\d{1,3}|[0-9⁰¹²³⁴-⁹]{1,3}|[*†‡§¶]{1,3})[.)]?(?=\s|[A-Z“\"(]|(?<=[⁰¹²³⁴-⁹]))")
 _SMALL = 0.93  # of the text's size
@@ -32,10 +32,12 @@ def read(file: File, limits: Limits) -> PdfDraft:
     pages: list[list[Line]] = []
     heights: list[float] = []
     heads = RunningHeads()
+    apart = False
     empty: set[int] = set()
     beside: dict[str, list[Annotation]] = {"comments": [], "fields": [], "pages_without_text": []}
     for page in file.each_page():
         runs = [run for run in page.runs() if run.text.strip()]
+        apart = apart or page.draws_hyphens_apart
         if not runs and page.shows:
             empty.add(page.number)
             beside["pages_without_text"].append(Annotation(page=page.number))
@@ -57,7 +59,7 @@ def read(file: File, limits: Limits) -> PdfDraft:
 
     unmirror(pages)
     margins = Margins([line for lines in pages for line in lines])
-    hyphens = Hyphens(line.text for lines in pages for line in lines)
+    hyphens = Hyphens((line.text for lines in pages for line in lines), apart=apart)
     draft, notes = Draft(limits), Draft(limits)
     body: list[Paragraph] = []
     foot: list[Paragraph] = []

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 
 from ingest.expressions import expression
-from ingest.normalise.documents.pdf_file import HYPHEN
+from ingest.normalise.documents.pdf_file import APART, HYPHEN
 from ingest.normalise.documents.pdf_wide import Wide
 from ingest.normalise.language import detect, prepare
 from ingest.text.wordlist import LANGUAGES, is_word
@@ -24,6 +24,8 @@ _PLAIN = expression(rf"\w(?:-[ \t]*(?:[\r\n]|\Z)|{HYPHEN})")
 _IN_WORD = expression(rf"\w{_SIGN}\w")
 _SOFT = expression(r"\u00ad\s*")
 _WORD = expression(r"[\w'’]+(?:-[\w'’]+)*")
+_HYPHENS = expression(rf"[-{_SIGN}{HYPHEN}]")
+_CUT = expression(rf"([^\W\d_]+)(?:{HYPHEN}\s*|[-{_SIGN}][ \t]*[\r\n]+\s*)([^\W\d_]+)")
 _FIRST_WORD = expression(r"\A\s*[\w'’]+")
 _LAST_CUT = expression(rf"[\w'’]+[-{_SIGN}{HYPHEN}\u00ad]\s*\Z")
 _LIGATURES = dict(enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"), 0xFB00))
@@ -33,14 +35,20 @@ _ADDRESS_CUT = expression(r"(?<=[a-z]:)[ \t]*[\r\n]\s*(?=//\w)|(?<=/)-[ \t]*[\r\
 _COMPOUNDING = frozenset(("nl", "de", "da", "sv", "no", "fi", "hu"))
 _LOOK_AT = 20_000
 _LOOK_BACK = 20
+_SEVERAL = 3
 
 
 class Hyphens:
     """What a document writes with a hyphen and what without."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], *, apart: bool = False) -> None:
+        """Take the texts; `apart` says that the file draws hyphens by themselves wherever they stand.
+
+        Where it does not, one that is drawn by itself at the end of a line was made by the line's end.
+        """
         _prepare()
-        texts = list(texts)
+        self._apart = HYPHEN if apart else "\u00ad"
+        texts = [text.replace(APART, self._apart) for text in texts]
         whole = "\n".join(texts)
         self._texts = texts
         self._wide = Wide(texts)
@@ -55,11 +63,14 @@ class Hyphens:
         language = detect(_BLANKS.sub(" ", " ".join(beginning)))
         self._is_compounding = language in _COMPOUNDING
         self._is_listed = language in LANGUAGES
+        self._cuts_none = self._is_listed and self._knows_none()
 
     def joined(self, text: str) -> str:
         """Return the text in one line, its words whole."""
         if not text.isascii():
             text = text.translate(_LIGATURES)
+        if APART in text:
+            text = text.replace(APART, self._apart)
         if "\u00ad" in text:
             text = _SOFT.sub("", text)
         if "/" in text:
@@ -96,9 +107,24 @@ class Hyphens:
             is_alone = len(first) == 1 or first.isupper()
         if low + other in self._words or is_word(low + other):
             return True
-        if is_alone:
+        if is_alone or self._cuts_none:
             return False
         return self._is_compounding or not (self._stands_alone(low) and self._stands_alone(other))
+
+    def _knows_none(self) -> bool:
+        """Tell whether several lines end with a hyphen, and none leaves the half of a word that is known."""
+        halves = 0
+        first = ""
+        for text in self._texts:
+            for one, other in _cuts(f"{first}\n{text}" if first else text):
+                if other[0].islower():
+                    halves += 1
+                    whole = (one + other).lower()
+                    if whole in self._words or is_word(whole):
+                        return False
+            last = _LAST_CUT.search(text)
+            first = last[0] if last is not None else ""
+        return halves >= _SEVERAL
 
     def _stands_alone(self, word: str) -> bool:
         """Tell whether a word is one: in a language without a list, where the document has it elsewhere."""
@@ -110,12 +136,17 @@ class Hyphens:
         found: set[str] = set()
         is_cut = False
         for text in self._texts:
-            kept = _AT_LINE_END.sub(" ", text)
+            kept = _AT_LINE_END.sub(" ", _SOFT.sub("", text))
             if is_cut:
                 kept = _FIRST_WORD.sub(" ", kept)
             is_cut = _LAST_CUT.search(kept) is not None
             found.update(word.lower() for word in _WORD.findall(_LAST_CUT.sub(" ", kept)))
         return found
+
+
+def _cuts(text: str) -> list[tuple[str, str]]:
+    """Return the two halves of each word that may have been cut by the end of a line."""
+    return [(found[1], found[2]) for found in _CUT.finditer(text)] if _HYPHENS.search(text) else []
 
 
 def _uncut(found: re.Match[str]) -> str:

@@ -18,7 +18,9 @@ from ingest.normalise.documents.pdf_wide import CLOSING, OPENING, WIDE
 # Of scripts without blanks: one character, and the marks that begin no line or end none.
 UNIT = expression(rf"[{OPENING}]*[{WIDE}][{CLOSING}]*")
 _WORD = expression(r"\S+")
-BULLETS = frozenset("•‣◦▪▫●○■□·⁃∙")
+# Marks of items; fonts of symbols have theirs in an area of Unicode that is nobody's.
+BULLETS = frozenset("•‣◦▪▫●○■□·⁃∙◆◇♦►▶➤➢→✓✔✗✘★☆☐☑❖❑❒").union(map(chr, range(0xF020, 0xF100)))
+DASHES = frozenset("–—‒―-‐*+")
 NUMBER = expression(r"(?:\d{1,3}|[A-Za-z])[.)]|\([A-Za-z0-9]{1,4}\)|\d{1,3}(?:\.\d{1,3}){1,4}\.?")
 # Digits that a font has small and high by themselves, alone or beside such as are drawn so.
 _HIGH_DIGITS = expression("[0-9⁰¹²³⁴-⁹]{0,2}[⁰¹²³⁴-⁹][0-9⁰¹²³⁴-⁹]{0,2}")
@@ -101,6 +103,11 @@ class Line(msgspec.Struct, gc=False):
         return "".join(word.text if word.is_glued else f" {word.text}" for word in self.words).lstrip(" ")
 
     @property
+    def edge(self) -> float:
+        """Return where the text of the line begins: behind the mark of an item."""
+        return self.words[1].x0 if len(self.words) > 1 and is_label(self.words[0].text) else self.x0
+
+    @property
     def blank(self) -> float | None:
         """Return how wide the blanks are; None where there are few, or some are wider than others."""
         gaps = [after.x0 - one.x1 for one, after in itertools.pairwise(self.words) if not after.is_glued]
@@ -141,13 +148,16 @@ class Margins:
         followed: list[Line] = []
         for line in lines:
             ends.setdefault((round(line.size), int(line.x0 // _BUCKET)), []).append(line.x1)
-            columns.setdefault((round(line.size), round(line.x0)), []).append(line)
+            columns.setdefault(_column(line), []).append(line)
             sizes[round(line.size * 10)] += sum(len(word.text) for word in line.words)
             if before is not None and before.page == line.page:
                 step = before.y - line.y
                 if 0.5 * line.size < step < 4 * line.size:
                     steps[round(line.size), round(step * 2)] += 1
-                if 0 < step < _NEXT_LINE * line.size and abs(line.x0 - before.x0) < _SAME_COLUMN * line.size:
+                if (
+                    0 < step < _NEXT_LINE * line.size
+                    and abs(line.x0 - before.edge) < _SAME_COLUMN * line.size
+                ):
                     followed.append(before)
             before = line
         self.size = max(sizes, key=lambda size: (sizes[size], size)) / 10 if sizes else 0.0
@@ -155,19 +165,31 @@ class Margins:
         self._rights: dict[tuple[int, int, int], float | None] = {}
         self._boxes = {key: end for key, held in columns.items() if (end := _margin(held)) is not None}
         # In a text with even margins every line of a paragraph but its last reaches the margin.
-        self.is_even = self._is_full(lines, _EVEN) or (
+        is_even = self._is_full(lines, _EVEN) or (
             len(followed) >= _ENOUGH and self._is_full(followed, _EVEN_FOLLOWED)
         )
+        self._is_even = is_even
+        self._even: dict[tuple[int, int], bool] = {}
+        held: dict[tuple[int, int], list[Line]] = {}
+        for line in followed:
+            held.setdefault(_column(line), []).append(line)
+        for key, own in held.items():
+            if is_even and len(own) >= _SEVERAL and not self._is_full(own, _FEW):
+                self._even[key] = False
         self._steps: dict[int, float] = {}
         for (size, step), _ in sorted(steps.items(), key=lambda item: (item[1], -item[0][1])):
             self._steps[size] = step / 2
+
+    def is_even(self, line: Line) -> bool:
+        """Tell whether lines are stretched to the margin where this one stands."""
+        return self._even.get(_column(line), self._is_even)
 
     def _is_full(self, lines: Sequence[Line], least: float) -> bool:
         return sum(self.right(line) - line.x1 < 1 for line in lines) > least * len(lines)
 
     def right(self, line: Line) -> float:
         """Return where lines of this column end."""
-        box = self._boxes.get((round(line.size), round(line.x0)))
+        box = self._boxes.get(_column(line))
         if box is not None:
             return box
         reach = 4 * line.size
@@ -319,6 +341,15 @@ def _size(line: Line) -> float:
         if abs(word.size - line.size) <= _NEAR * line.size:
             letters[word.size] += len(word.text)
     return max(letters, key=lambda size: (letters[size], size), default=line.size)
+
+
+def is_label(text: str) -> bool:
+    """Tell whether a word is the mark of an item: a bullet, a dash, a number."""
+    return text in BULLETS or text in DASHES or NUMBER.fullmatch(text) is not None
+
+
+def _column(line: Line) -> tuple[int, int]:
+    return round(line.size), round(line.edge)
 
 
 def _margin(column: Sequence[Line]) -> float | None:

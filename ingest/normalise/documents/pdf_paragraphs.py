@@ -12,10 +12,11 @@ from collections.abc import Sequence
 import msgspec
 
 from ingest.expressions import expression
-from ingest.normalise.documents.pdf_file import HYPHEN
+from ingest.normalise.documents.pdf_file import CUT
 from ingest.normalise.documents.pdf_lines import (
     ALIKE,
     BULLETS,
+    DASHES,
     GAP,
     NUMBER,
     STRETCHED,
@@ -23,11 +24,11 @@ from ingest.normalise.documents.pdf_lines import (
     Line,
     Margins,
     Word,
+    is_label,
 )
 from ingest.normalise.documents.pdf_wide import WIDE
 from ingest.normalise.extraction import BlockKind
 
-_DASHES = frozenset("–—‒―-‐*+")
 _GAP_OF_RUNS = 0.75
 _AT_MARGIN = 0.15  # of the size, as what follows
 _FARTHER = 1.2
@@ -36,6 +37,9 @@ _SAME_PLACE = 0.05  # of the size, as what follows
 _SAME_END = 0.1
 _HANGING = 6.0
 _FIRST_LINE = 3.0
+_NARROWER = 2.0
+_NEXT_LINE = 1.6
+_SEVERAL = 3
 _WIDE_END = expression(rf"[{WIDE}]\Z")
 _ENDS = frozenset('.!?:…”"’»)')
 
@@ -72,12 +76,8 @@ def cells(line: Line) -> list[str]:
 
 def _starts(line: Line) -> list[float]:
     """Return where cells begin. What stands behind the mark of an item is none."""
-    words = line.words[1:] if _is_label(line.words[0].text) else line.words
+    words = line.words[1:] if is_label(line.words[0].text) else line.words
     return [after.x0 for before, after in itertools.pairwise(words) if _is_gap(before, after, line)]
-
-
-def _is_label(text: str) -> bool:
-    return text in BULLETS or text in _DASHES or NUMBER.fullmatch(text) is not None
 
 
 def _is_gap(before: Word, after: Word, line: Line) -> bool:
@@ -108,10 +108,13 @@ def paragraphs(found: Sequence[Line], margins: Margins | None = None) -> list[Pa
     """Return the paragraphs of lines in the order in which they are read."""
     margins = margins or Margins(found)
     made: list[Paragraph] = []
+    boxed = _boxed(found, margins)
     for index, line in enumerate(found):
         if _is_row(found, index, margins):
             made.append(Paragraph("row", [line], is_row=True))
-        elif made and not made[-1].is_row and goes_on(made[-1], line, margins, found[index + 1 : index + 2]):
+        elif id(line) in boxed or (
+            made and not made[-1].is_row and goes_on(made[-1], line, margins, found[index + 1 : index + 2])
+        ):
             made[-1].lines.append(line)
         else:
             kind: BlockKind = "paragraph"
@@ -123,12 +126,52 @@ def paragraphs(found: Sequence[Line], margins: Margins | None = None) -> list[Pa
     return made
 
 
+def _boxed(found: Sequence[Line], margins: Margins) -> set[int]:
+    """Return which lines go on with the one before by the margin of a box of their own, by identity.
+
+    Several lines stand apart, begin at one place and end well before the margin of their column. They are one
+    paragraph where each is as long as it can be if the longest reaches the end of the box, and some go on
+    in the midst of a sentence.
+    """
+    gone_on: set[int] = set()
+    start = 0
+    for end in range(1, len(found) + 1):
+        if end < len(found) and _is_below(found[end - 1], found[end]):
+            continue
+        lines = found[start:end]
+        start = end
+        if len(lines) < _SEVERAL or any(line.is_item() for line in lines[1:]):
+            continue
+        right = max(line.x1 for line in lines)
+        if margins.right(lines[0]) - right < _NARROWER * lines[0].size or any(map(_starts, lines)):
+            continue
+        beginnings = [line.words[0].text[0] for line in lines[1:]]
+        if sum(each.isupper() for each in beginnings) * 3 > 2 * len(beginnings):
+            continue
+        if all(
+            len(last.words) >= _SEVERAL and last.x1 + 0.2 * last.size + line.first_width > right
+            for last, line in itertools.pairwise(lines)
+        ):
+            gone_on.update(map(id, lines[1:]))
+    return gone_on
+
+
+def _is_below(last: Line, line: Line) -> bool:
+    """Tell whether a line stands below another, at the same place and no farther than lines of a text do."""
+    return (
+        line.page == last.page
+        and abs(line.size - last.size) < _SAME_PLACE * last.size
+        and abs(line.x0 - last.x0) < _SAME_PLACE * last.size
+        and 0 < last.y - line.y < _NEXT_LINE * last.size
+    )
+
+
 def goes_on(paragraph: Paragraph, line: Line, margins: Margins, after: Sequence[Line] = ()) -> bool:
     """Tell whether the line goes on with the paragraph. `after` has the line behind it, if there is one."""
     last = paragraph.lines[-1]
     if abs(line.size - last.size) > 0.08 * last.size:
         return False
-    is_cut = last.words[-1].text.endswith((HYPHEN, "\u00ad", "\u2010"))
+    is_cut = last.words[-1].text.endswith(CUT)
     if line.page == last.page and last.y > line.y:
         step = last.y - line.y
         farthest = _WITH_MARK if line.has_raised else _FARTHER
@@ -213,10 +256,11 @@ def _is_hanging(paragraph: Paragraph, line: Line, margins: Margins, after: Seque
 def would_fit(last: Line, line: Line, margins: Margins) -> bool:
     """Tell whether the first word of a line would still have had its place in the one before."""
     is_parted_anywhere = UNIT.match(line.words[0].text) is not None
-    if margins.is_even and not is_parted_anywhere and margins.right(last) - last.x1 > 0.3 * last.size:
+    is_even = margins.is_even(last)
+    if is_even and not is_parted_anywhere and margins.right(last) - last.x1 > 0.3 * last.size:
         return True
     width = line.first_width
-    if not margins.is_even and (is_parted_anywhere or _WIDE_END.search(last.words[-1].text) is not None):
+    if not is_even and (is_parted_anywhere or _WIDE_END.search(last.words[-1].text) is not None):
         width += last.size  # some makers leave room for one letter more
     return last.x1 + 0.2 * last.size + width < margins.right(last) - 0.05 * last.size
 
@@ -235,7 +279,7 @@ def _is_set_in(paragraph: Paragraph, line: Line) -> bool:
 def _hangs(first: Line, line: Line) -> bool:
     """Tell whether a line begins where the first one does behind its dash or its number."""
     words = first.words
-    is_label = words[0].text in _DASHES or NUMBER.fullmatch(words[0].text)
+    is_label = words[0].text in DASHES or NUMBER.fullmatch(words[0].text)
     return bool(len(words) > 1 and is_label and abs(line.x0 - words[1].x0) < 0.3 * line.size)
 
 
@@ -243,7 +287,7 @@ def _is_next_dash(paragraph: Paragraph, line: Line) -> bool:
     """Tell whether a line begins with a dash where the paragraph does."""
     first = paragraph.lines[0]
     dash = first.words[0].text
-    return dash in _DASHES and line.words[0].text == dash and abs(line.x0 - first.x0) < 0.1 * line.size
+    return dash in DASHES and line.words[0].text == dash and abs(line.x0 - first.x0) < 0.1 * line.size
 
 
 def _is_set_out(paragraph: Paragraph, line: Line) -> bool:

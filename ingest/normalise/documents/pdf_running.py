@@ -13,9 +13,12 @@ from ingest.normalise.documents.pdf_lines import Line
 from ingest.normalise.extraction import Annotation
 
 _NUMBERS = expression(r"\d+|\b[ivxlc]+\b")
+_DIGITS = expression(r"\d+")
 _BLANKS = expression(r"\s+")
 _MOST = 1_000  # running heads that are told
+_SEVERAL = 3
 _OUTER = 2  # lines at either end of a page that may be one
+_BESIDE = 1.3  # times that distance: what numbers the pages may be as near
 _APART = 1.6  # times the distance from line to line: what stands farther off is set apart
 _OTHER_SIZE = 0.08  # of the usual one
 _SHORT = 0.6  # of the usual width
@@ -58,8 +61,10 @@ def repeated(pages: Sequence[list[Line]]) -> set[int]:
 
     Such a line is one of the outer two of its page. It is said on several pages at one height, and is set
     apart from the text, or of another size than it, or short and said on half of the pages; or it is the
-    outermost line, is set apart, not larger than the text, and half of the pages have such a line there. A
-    full line that is no farther from its neighbour than the text's own lines are is text: pages of double
+    outermost line, is set apart, not larger than the text, and half of the pages have such a line there; or
+    it is the outermost, apart a little, and says the same on three pages but for the number of the page.
+
+    A full line that is no farther from its neighbour than the text's own lines are is text: pages of double
     spaced lines, or of clauses that end alike, lose none to this; nor do slides lose their titles. A line
     that begins with a mark which stands raised on its page counts for nothing: it begins a note.
     """
@@ -72,7 +77,7 @@ def repeated(pages: Sequence[list[Line]]) -> set[int]:
     first_at: Counter[tuple[str, int]] = Counter()
     outer: list[list[tuple[Line, str, bool, bool]]] = []
     for lines in pages:
-        raised = {word.mark for line in lines for word in line.words if word.is_raised}
+        raised = _raised(lines)
         by_height = sorted(lines, key=lambda line: -line.y)
         found: list[tuple[Line, str, bool, bool]] = []
         for end, ordered in (("top", by_height), ("end", by_height[::-1])):
@@ -87,7 +92,7 @@ def repeated(pages: Sequence[list[Line]]) -> set[int]:
         first_at.update({(end, round(line.y)) for line, end, apart, _ in likely if apart})
     least = max(2, (len(pages) + 2) // 3) if len(pages) > 2 else 2
     half = (len(pages) + 1) // 2
-    gone: set[int] = set()
+    gone = _numbered(pages, (1 + _OTHER_SIZE) * size, pitch)
     for found in outer:
         for line, end, apart, beyond in found:
             text = _said(line)
@@ -101,6 +106,30 @@ def repeated(pages: Sequence[list[Line]]) -> set[int]:
             ):
                 gone.add(id(line))
     return gone
+
+
+def _numbered(pages: Sequence[list[Line]], largest: float, pitch: float) -> set[int]:
+    """Return the outermost lines that say the same on several pages but for the number of the page."""
+    alike: dict[tuple[int, int, str], list[tuple[int, Line]]] = {}
+    for number, lines in enumerate(pages):
+        raised = _raised(lines)
+        for sign in (1, -1):
+            ordered = sorted(lines, key=lambda line: -sign * line.y)[:_OUTER]
+            if len(ordered) == _OUTER and abs(ordered[0].y - ordered[1].y) > _BESIDE * pitch:
+                line = ordered[0]
+                if line.size < largest and not _begins_note(line, raised):
+                    alike.setdefault((sign, round(line.y), _said(line)), []).append((number, line))
+    gone: set[int] = set()
+    for (_, _, text), held in alike.items():
+        if len(held) >= _SEVERAL and any(map(str.isalpha, text)):
+            numbers = [[int(each) - number for each in _DIGITS.findall(line.text)] for number, line in held]
+            if any(len(set(each)) == 1 for each in zip(*numbers, strict=True)):
+                gone.update(id(line) for _, line in held)
+    return gone
+
+
+def _raised(lines: list[Line]) -> set[str]:
+    return {word.mark for line in lines for word in line.words if word.is_raised}
 
 
 def _begins_note(line: Line, raised: set[str]) -> bool:

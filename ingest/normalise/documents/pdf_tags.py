@@ -14,14 +14,14 @@ import msgspec
 from ingest.expressions import expression
 from ingest.normalise.documents import pdf_annotations, pdf_lines, pdf_paragraphs, pdf_unsaid
 from ingest.normalise.documents.draft import Closed, Draft
-from ingest.normalise.documents.pdf_file import HYPHEN, File, Page, PdfDraft, Run
+from ingest.normalise.documents.pdf_file import CUT, File, Page, PdfDraft, Run
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_running import RunningHeads
 from ingest.normalise.documents.pdf_tree import NOTES, Node, Tree, has_notes, named, unnamed
 from ingest.normalise.documents.pdf_unsaid import PageLines
 from ingest.normalise.extraction import Annotation, BlockKind, Limits
 
-WAY = "pdf-tags/5"
+WAY = "pdf-tags/6"
 _LEAST_TAGGED = 0.8
 # They hold text in a line, and end no block.
 _INLINE_LIST = """
@@ -80,6 +80,7 @@ class _Collected:
         self.empty: set[int] = set()
         self.letters = 0
         self.goes_left = False
+        self.draws_hyphens_apart = False
         self._file = file
         self._lines: list[PageLines] = []
 
@@ -120,6 +121,7 @@ class _Collected:
         if strays:
             self.loose.setdefault(last, []).append((page.number, lines.of(strays)))
         lines.end()
+        self.draws_hyphens_apart = self.draws_hyphens_apart or page.draws_hyphens_apart
 
     def take_heads(self, candidates: set[tuple[int, int]]) -> None:
         """Take the running heads out of the text: those among `candidates`, and those that no tag names."""
@@ -141,7 +143,7 @@ def read(file: File, limits: Limits) -> PdfDraft | None:
     if not collected.letters or tagged < collected.letters * _LEAST_TAGGED:
         return None
     collected.take_heads(unnamed(root) | (stretches.keys() - within.keys()))
-    writer = _Writer(limits, stretches, collected.loose, goes_left=collected.goes_left)
+    writer = _Writer(limits, collected)
     writer.orphans += [mark for mark in stretches if mark not in within]
     _mark_notes(stretches)
     writer.write(root)
@@ -193,20 +195,14 @@ def _letters(text: str) -> int:
 class _Writer:
     """Walks the tree and writes its blocks."""
 
-    def __init__(
-        self,
-        limits: Limits,
-        stretches: dict[tuple[int, int], _Stretch],
-        loose: dict[tuple[int, int] | None, list[tuple[int, list[pdf_lines.Line]]]],
-        *,
-        goes_left: bool,
-    ) -> None:
+    def __init__(self, limits: Limits, collected: _Collected) -> None:
+        stretches = collected.stretches
         self.draft = Draft(limits)
         self.notes: list[Closed] = []
         self.orphans: list[tuple[int, int]] = []
         self._limits = limits
         self._stretches = stretches
-        self._loose = loose
+        self._loose = collected.loose
         self._page: int | None = None
         self._text: list[str] = []
         self._behind: list[tuple[int, list[pdf_lines.Line]]] = []
@@ -215,9 +211,11 @@ class _Writer:
         self._last: _Stretch | None = None
         self._last_page = 0
         self._first: _Stretch | None = None
-        self._goes_left = goes_left
+        self._goes_left = collected.goes_left
         self._places = {mark: place for place, mark in enumerate(stretches)}
-        self._hyphens = Hyphens(stretch.text for stretch in stretches.values())
+        self._hyphens = Hyphens(
+            ["".join(stretch.text for stretch in stretches.values())], apart=collected.draws_hyphens_apart
+        )
 
     def write(self, root: Node) -> None:
         """Write all blocks: those of the tree, and behind each what no tag names there."""
@@ -315,7 +313,7 @@ class _Writer:
                 self._page = page
             elif page != self._last_page and not self._text[-1][-1:].isspace():
                 # A line ends with its page.
-                self._text.append("" if self._text[-1].endswith((HYPHEN, "\u00ad")) else "\n")
+                self._text.append("" if self._text[-1].endswith(CUT[:3]) else "\n")
             if not self._text:
                 self._first = stretch
             self._text.append(stretch.text)

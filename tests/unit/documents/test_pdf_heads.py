@@ -85,6 +85,34 @@ def test_notes_that_say_the_same_are_no_running_feet(raised: bool) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("heads", "gone"),
+    [
+        (["Guide 5", "Guide 6", "Guide 7"], True),
+        (["Guide 5 of 9", "Guide 6 of 9", "Guide 7 of 9"], True),
+        (["Item 12", "Item 45", "Item 80"], False),
+        (["Guide", "Guide", "Guide"], False),
+        (["5 of 12", "7 of 15", "9 of 19"], False),
+        (["5 12", "7 13", "8 14"], True),
+    ],
+)
+def test_what_counts_the_pages_is_a_head_however_near_it_is(heads: list[str], gone: bool) -> None:
+    rest = "and goes on as far as the lines of this page do"
+    data = drawn(
+        [
+            [
+                At(50, 518, f"{head} {rest}"),
+                *(At(50, 500 - 12 * n, f"{line} {number}.") for n, line in enumerate(LINES)),
+            ]
+            for number, head in enumerate(heads)
+        ]
+    )
+    text, found = read(data)[1:]
+
+    assert (len(found) == 1) == gone
+    assert gone != any(head in "".join(text) for head in heads)
+
+
 def test_cells_that_are_drawn_close_to_each_other_are_parted_as_those_above() -> None:
     rows = [At(50, 500, "wo"), At(73.2, 500, "12"), At(50, 486, "word"), At(73.2, 486, "34")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.normalise.documents.pdf_file import unswapped
+from ingest.normalise.documents.pdf_file import APART, unswapped
 from ingest.normalise.documents.pdf_hyphens import Hyphens
 from ingest.normalise.documents.pdf_lines import Line, Margins, Word
 from ingest.normalise.documents.pdf_paragraphs import paragraphs
@@ -48,6 +48,27 @@ FRENCH = (
 )
 def test_the_end_of_a_line(elsewhere: str, lines: str, text: str) -> None:
     assert Hyphens([elsewhere, lines]).joined(lines) == text
+
+
+PARTS = (
+    "The tenant keeps the house in good order and pays the rent on the first day of each month to the owner"
+    " of it, who gives notice three months before the lease ends."
+)
+
+
+@pytest.mark.parametrize(("apart", "text"), [(False, "the firmwareupdate"), (True, "the firmware-update")])
+def test_a_hyphen_by_itself_was_made_by_a_line_unless_all_are_drawn_so(apart: bool, text: str) -> None:
+    hyphens = Hyphens([PARTS, f"the firmware{APART}", "update"], apart=apart)
+
+    assert hyphens.joined(f"the firmware{APART}\nupdate") == text
+
+
+@pytest.mark.parametrize(("known", "text"), [("gemeen-", "een livesysteem"), ("noord-", "een live-systeem")])
+def test_where_no_end_of_a_line_cuts_a_word_that_is_known_none_cuts_one(known: str, text: str) -> None:
+    dutch = "De huurder betaalt de huur op de eerste dag van de maand aan de verhuurder van het huis"
+    lines = ["bij de zuid-", "kustweg", f"bij de {known}", "te in", "een live-", "systeem"]
+
+    assert Hyphens([dutch, *lines]).joined("een live-\nsysteem") == text
 
 
 @pytest.mark.parametrize(
@@ -117,6 +138,15 @@ PARAGRAPHS = {
     "lines of a program that are as long by chance": (
         [said("a b c d e f", 50, 230, 400), said("b c d e f g", 50, 230, 388)], [1, 1],
     ),
+    "a box by itself, ragged, its lines as long as they can be": (
+        [said("In a b c d", 80, 230, 400), said("e a b c d", 80, 218, 388), said("e a b c d", 80, 221, 376), said("a", 80, 100, 364)], [4],
+    ),
+    "the same, where a word would still have fitted": (
+        [said("In a b c d", 80, 230, 400), said("e a b c d", 80, 180, 388), said("e a b c d", 80, 221, 376), said("a", 80, 100, 364)], [1, 1, 1, 1],
+    ),
+    "names below each other, in capitals": (
+        [said("In a b c d", 80, 230, 400), said("E a b c d", 80, 218, 388), said("E a b c d", 80, 221, 376), said("A", 80, 100, 364)], [1, 1, 1, 1],
+    ),
     "a number that begins a line of a paragraph, a hair beside": (
         [said("a b c d e f g h i j", 50, 300, 400), said("0.0. b c", 50.01, 120, 388)], [2],
     ),
@@ -130,18 +160,33 @@ def test_where_a_paragraph_ends(case: str) -> None:
     assert [len(each.lines) for each in paragraphs(lines, Margins([*COLUMN, *lines]))] == lengths
 
 
-def mark(text: str, y: float) -> Line:
+def mark(text: str, y: float, sign: str = "•") -> Line:
     """An item: its mark, a gap, and a text that does not reach the end of its line."""
-    return Line([Word("•", 50, 54, y, 10), Word(text, 64, 250, y, 10, begins_run=True)], y, 10, 1)
+    return Line([Word(sign, 50, 54, y, 10), Word(text, 64, 250, y, 10, begins_run=True)], y, 10, 1)
 
 
-def test_items_below_each_other_are_no_rows() -> None:
-    items = [mark("one", 400), mark("two", 388), line([(64, 120)], 376)]
+@pytest.mark.parametrize("sign", ["•", "➤", "\uf0b7", "1.", "–"])
+def test_items_below_each_other_are_no_rows(sign: str) -> None:
+    items = [mark("one", 400, sign), mark("two", 388, sign), line([(64, 120)], 376)]
 
-    assert [(each.kind, len(each.lines)) for each in paragraphs(items, Margins(items))] == [
-        ("item", 1),
-        ("item", 2),
-    ]
+    found = paragraphs(items, Margins(items))
+
+    kind = "paragraph" if sign == "–" else "item"
+    assert [(each.kind, len(each.lines)) for each in found] == [(kind, 1), (kind, 2)]
+    assert found[0].text == ("one" if len(sign) == 1 and sign != "–" else f"{sign} one")
+
+
+def test_items_whose_lines_are_not_stretched_go_on_in_a_text_whose_lines_are() -> None:
+    items = [
+        Line([Word("•", 50, 54, 400 - 12 * n, 10), *said("a b c d e", 64, 270 + n, 400 - 12 * n).words], 400 - 12 * n, 10, 1)
+        if n % 2 == 0
+        else said("fifty a b", 64, 150, 400 - 12 * n)
+        for n in range(8)
+    ]  # fmt: skip
+    for one in items[1::2]:
+        one.words[0].x1 = one.words[0].x0 + 40  # it would not have fitted above
+
+    assert [len(each.lines) for each in paragraphs(items, Margins([*COLUMN, *items]))] == [2, 2, 2, 2]
 
 
 BOXES = [said("a b c d e f g h i j", 60, 230 - 0.1 * (n % 3), 660 - 12 * n) for n in range(3)] + [
@@ -199,7 +244,7 @@ def test_margins_are_even_where_lines_with_one_below_them_reach_it(short: int, i
     apart = [said("a b", 50, 100, 3000 - 40 * n) for n in range(30)]  # by themselves, as headings are
     ragged = [said("a b c d", 50, 250 + n, 400 - 12 * n) for n in range(short)]
 
-    assert Margins([*COLUMN, *apart, *ragged]).is_even == is_even
+    assert Margins([*COLUMN, *apart, *ragged]).is_even(COLUMN[0]) == is_even
 
 
 def test_lines_that_were_stretched_to_their_margin_are_no_rows() -> None:

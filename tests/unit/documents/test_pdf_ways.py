@@ -41,12 +41,12 @@ CASES = {  # name, way and digest of each stand in READ
     "an accent drawn by itself": drawn(ACCENT),
 }
 READ = """
-heads that no tag names	pdf-tags/5	e7e7c6a1ecea60ab
-heads that tags name	pdf-tags/5	e7e7c6a1ecea60ab
-columns	pdf-geometry/5	43ab698fc8a34923
-rows	pdf-geometry/5	2d99a5be81cb0196
-lines	pdf-geometry/5	10c36ae41e3a1d7b
-an accent drawn by itself	pdf-geometry/5	c602ee0cda087df6
+heads that no tag names	pdf-tags/6	0067c3ebbfbe6120
+heads that tags name	pdf-tags/6	0067c3ebbfbe6120
+columns	pdf-geometry/6	acff079b04a93de8
+rows	pdf-geometry/6	c903cb9786e5c875
+lines	pdf-geometry/6	df64501537e49da8
+an accent drawn by itself	pdf-geometry/6	b1a460c7c2b299c8
 """
 
 
