@@ -693,7 +693,7 @@ def test_only_questions_are_taken_and_none_has_a_body(served: Served) -> None:
 
 def test_a_head_without_end_is_refused(served: Served) -> None:
     start = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{served.service.port}\r\nX: ".encode()
-    assert b" 400 " in served.service.raw(start + b"a" * 80_000)[:20]
+    assert b" 431 " in served.service.raw(start + b"a" * 80_000)[:20]
 
 
 def test_whoever_dawdles_is_cut_off_and_keeps_nobody_waiting(served: Served) -> None:
