@@ -79,7 +79,7 @@ def _usage(verb: str, command: click.Command) -> str:
 
 
 def _options(command: click.Command, *, common: bool) -> list[tuple[str, str]]:
-    context = click.Context(command)
+    context = click.Context(command, parent=click.Context(cli.group, **cli.group.context_settings))
     found = []
     for option in command.get_params(context):
         record = option.get_help_record(context)
