@@ -14,7 +14,8 @@ from ingest.normalise.documents import pdf_annotations, pdf_lines, pdf_paragraph
 from ingest.normalise.documents.draft import Closed, Draft
 from ingest.normalise.documents.pdf_file import File, PdfDraft
 from ingest.normalise.documents.pdf_hyphens import Hyphens
-from ingest.normalise.documents.pdf_lines import Line, Margins
+from ingest.normalise.documents.pdf_lines import Line
+from ingest.normalise.documents.pdf_margins import Margins
 from ingest.normalise.documents.pdf_mirrored import unmirror
 from ingest.normalise.documents.pdf_paragraphs import Paragraph
 from ingest.normalise.documents.pdf_running import RunningHeads

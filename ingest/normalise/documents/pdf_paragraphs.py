@@ -19,13 +19,12 @@ from ingest.normalise.documents.pdf_lines import (
     DASHES,
     GAP,
     NUMBER,
-    STRETCHED,
     UNIT,
     Line,
-    Margins,
     Word,
     is_label,
 )
+from ingest.normalise.documents.pdf_margins import STRETCHED, Margins
 from ingest.normalise.documents.pdf_wide import WIDE
 from ingest.normalise.extraction import BlockKind
 

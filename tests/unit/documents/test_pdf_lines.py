@@ -6,7 +6,8 @@ import pytest
 
 from ingest.normalise.documents.pdf_file import APART, unswapped
 from ingest.normalise.documents.pdf_hyphens import Hyphens
-from ingest.normalise.documents.pdf_lines import Line, Margins, Word
+from ingest.normalise.documents.pdf_lines import Line, Word
+from ingest.normalise.documents.pdf_margins import Margins
 from ingest.normalise.documents.pdf_paragraphs import paragraphs
 
 FRENCH = (
