@@ -89,7 +89,7 @@ FORMATS: dict[str, DocumentFormat] = {
 ARTICLE = DocumentFormat(
     media_type=HTML,
     module="html_article",
-    ways=("html-article/2", "html-whole/2"),
+    ways=("html-article/3", "html-whole/2"),
     packages=_ARTICLE,
     native=True,
 )
@@ -97,7 +97,7 @@ SELECTED = DocumentFormat(media_type=HTML, module="html_selection", ways=("html-
 AUTO = DocumentFormat(
     media_type=HTML,
     module="html_auto",
-    ways=("html-whole/2", "html-article/2"),
+    ways=("html-whole/2", "html-article/3"),
     elsewhere="html_article",
     packages=_ARTICLE,
 )

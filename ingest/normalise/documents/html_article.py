@@ -18,7 +18,7 @@ from ingest.normalise.documents import html_whole
 from ingest.normalise.documents.draft import Draft
 from ingest.normalise.extraction import Annotation, BlockKind, Extracted, Limits, Refused
 
-WAY = "html-article/2"
+WAY = "html-article/3"
 MEDIA_TYPE = "text/html"
 
 _META = expression(r"<meta\s[^<>]{0,1000}", re.IGNORECASE)
@@ -41,6 +41,8 @@ _ROW_OR_SPAN = expression(
     r"""<tr\b|\bcolspan\s{0,9}=\s{0,9}["']?([0-9]{1,9})|\browspan\s{0,9}=""", re.IGNORECASE
 )
 _SPAN = expression(r"""\b((?:col|row)span\s{0,9}=\s{0,9}["']?)[0-9]+""", re.IGNORECASE)
+_FIGURE = expression(r"(</?)figure\b", re.IGNORECASE)
+_CAPTION = expression(r"(</?)figcaption\b", re.IGNORECASE)
 _WIDEST = 1_000  # cells: the library takes no more
 _MOST_TAGS = 50_000
 
@@ -66,7 +68,7 @@ def read(data: bytes, limits: Limits) -> Extracted:
     if page.count("<") > _MOST_TAGS:
         return whole
     found = _extraction()(
-        _narrowed(page),
+        _with_figures(_narrowed(page)),
         include_comments=False,
         include_tables=True,
         with_metadata=False,
@@ -80,6 +82,11 @@ def read(data: bytes, limits: Limits) -> Extracted:
     claims: list[Annotation] = list(whole.annotations.properties)
     made = draft.extracted(way=WAY, media_type=MEDIA_TYPE, beside={"properties": claims})
     return made if made.text else whole
+
+
+def _with_figures(page: str) -> str:
+    """Return the page with its figures as plain parts: the library drops them, with captions and tables."""
+    return _CAPTION.sub(r"\1p", _FIGURE.sub(r"\1div", page))
 
 
 def _narrowed(page: str) -> str:

@@ -16,6 +16,9 @@ pytest.importorskip("trafilatura")
 BODY = paragraphs(seed=3, count=4)
 
 
+LONG = "The council decided that the bridge over the river is closed for three weeks, as its steel is rusted."
+
+
 def page(body: list[str], *, menu: str = "Home", foot: str = "Copyright", rows: str = "") -> bytes:
     inside = "".join(f"<p>{text}</p>" for text in body)
     return (
@@ -30,7 +33,7 @@ def page(body: list[str], *, menu: str = "Home", foot: str = "Copyright", rows: 
 def test_the_article_alone() -> None:
     found = read(page(BODY), Limits())
 
-    assert found.way == "html-article/2"
+    assert found.way == "html-article/3"
     assert found.text.split("\n\n") == [
         "The headline", *BODY, "one item of it", "another item", "first\tsecond", "third\tfourth",
     ]  # fmt: skip
@@ -46,7 +49,7 @@ def test_what_lies_around_it_changes_nothing() -> None:
 def test_a_page_without_an_article_is_read_whole() -> None:
     found = read(b"<p>a</p>", Limits())
 
-    assert found.way in {"html-whole/2", "html-article/2"}
+    assert found.way in {"html-whole/2", "html-article/3"}
     assert found.text == "a"
 
 
@@ -66,6 +69,26 @@ def test_a_page_without_an_article_is_read_whole() -> None:
 )
 def test_the_page_itself_says_that_it_is_an_article(head: str, says: bool) -> None:
     assert is_article(head.encode()) is says
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        ("<figure><img src=a.jpg><figcaption>The bridge, seen from the north bank.</figcaption></figure>",
+         ["The bridge, seen from the north bank."]),
+        ("<FIGURE class=i><figcaption><span>At night</span> <span>(agency)</span></figcaption></FIGURE>",
+         ["At night (agency)"]),
+        ("<figure><table><tr><td>2025<td>14 million</table><figcaption>What it costs</figcaption></figure>",
+         ["2025\t14 million", "What it costs"]),
+        ("<figure><blockquote><p>We were told nothing.</p><cite>A neighbour</cite></blockquote></figure>",
+         ["We were told nothing.", "A neighbour"]),
+    ],
+)  # fmt: skip
+def test_what_a_figure_says_is_read(figure: str, said: list[str]) -> None:
+    words = "".join(f"<p>{part} {LONG}</p>" for part in ("One.", "Two."))
+    page = f"<html><body><article><h1>Works</h1>{words}{figure}<p>Three. {LONG}</p></article></body></html>"
+
+    assert read(page.encode(), Limits()).text.split("\n\n")[3:-1] == said
 
 
 def test_the_page_s_own_mark_up_decides() -> None:
@@ -113,7 +136,7 @@ def test_a_table_that_would_be_too_large_has_cells_of_one_column(
 
     spanned = read(page(BODY[:1], rows=row.format(span) * 20), Limits())
 
-    assert spanned.way == "html-article/2"
+    assert spanned.way == "html-article/3"
     assert spanned.text == read(page(BODY[:1], rows=row.format("") * 20), Limits()).text
 
 
